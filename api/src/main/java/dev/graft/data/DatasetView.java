@@ -1,0 +1,48 @@
+package dev.graft.data;
+
+import java.util.Arrays;
+
+/** Some examples of another data set. */
+record DatasetView(Dataset base, int[] positions) implements Dataset {
+  @Override
+  public String name() {
+    return base.name();
+  }
+
+  @Override
+  public int size() {
+    return positions.length;
+  }
+
+  @Override
+  public Sample sample(int i) {
+    return base.sample(positions[i]);
+  }
+
+  @Override
+  public String id(int i) {
+    return base.id(positions[i]);
+  }
+
+  @Override
+  public String fingerprint() {
+    return base.fingerprint() + Arrays.hashCode(positions);
+  }
+
+  @Override
+  public String fingerprint(int i) {
+    return base.fingerprint(positions[i]);
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof DatasetView v
+        && v.base.equals(base)
+        && Arrays.equals(v.positions, positions);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * base.hashCode() + Arrays.hashCode(positions);
+  }
+}

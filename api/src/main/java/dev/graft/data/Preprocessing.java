@@ -1,0 +1,29 @@
+package dev.graft.data;
+
+import dev.graft.tensor.HostTensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns samples into the inputs of a model. It belongs to the model and is saved with it.
+ * Thread-safe and deterministic; random augmentation is not preprocessing.
+ */
+public interface Preprocessing {
+  /** The name under which a {@link PreprocessingProvider} reads it back: {@code image}, ... */
+  String type();
+
+  /** Its settings as strings, numbers, booleans and lists: enough to make it again. */
+  Map<String, Object> settings();
+
+  /**
+   * The inputs for one sample, by input name, without a batch axis.
+   *
+   * @throws DataException if the sample is of a kind or size that the model does not take
+   */
+  Map<String, HostTensor> apply(Sample sample);
+
+  /** Stacks prepared samples into a batch; kinds that pad to the longest override this. */
+  default Map<String, HostTensor> batch(List<Map<String, HostTensor>> prepared) {
+    return Batches.stack(prepared);
+  }
+}

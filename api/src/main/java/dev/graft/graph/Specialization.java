@@ -1,0 +1,65 @@
+package dev.graft.graph;
+
+import dev.graft.tensor.Dim;
+import dev.graft.tensor.HostTensor;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.TensorType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gives symbolic dimensions their sizes and folds the shape arithmetic that becomes constant. */
+public final class Specialization {
+  private Specialization() {}
+
+  /**
+   * The graph for the given sizes of its symbols. Symbols without a size stay.
+   *
+   * @param sizes from symbol to size, such as {@code batch} to 32
+   */
+  public static Graph of(Graph graph, Map<String, Long> sizes) {
+    return specialize(graph, new Rewriter(graph).copyInputs(input -> resolve(input.type(), sizes)));
+  }
+
+  /** The graph for inputs of exactly these types; inputs that are not named stay. */
+  public static Graph ofInputs(Graph graph, Map<String, TensorType> types) {
+    return specialize(
+        graph,
+        new Rewriter(graph).copyInputs(input -> types.getOrDefault(input.name(), input.type())));
+  }
+
+  private static Graph specialize(Graph graph, Rewriter rewriter) {
+    for (Node node : graph.nodes()) {
+      rewriter.copy(node);
+      for (String output : node.outputs()) {
+        if (!output.isEmpty() && !graph.outputs().contains(output)) {
+          fold(rewriter, output);
+        }
+      }
+    }
+    return Rewriter.prune(rewriter.finish());
+  }
+
+  /** Reads a fully known integer vector as a constant; pruning then drops what computed it. */
+  private static void fold(Rewriter rewriter, String output) {
+    Value value = rewriter.get(output);
+    Optional<List<Dim>> dims = rewriter.target().dimsOf(value.name());
+    if (dims.isPresent() && dims.get().stream().allMatch(Dim::isFixed)) {
+      long[] known = dims.get().stream().mapToLong(Dim::size).toArray();
+      HostTensor folded = HostTensor.fromLongs(value.type(), i -> known[i]);
+      rewriter.bind(output, rewriter.target().constant(folded));
+    }
+  }
+
+  private static TensorType resolve(TensorType type, Map<String, Long> sizes) {
+    List<Dim> dims =
+        type.shape().dims().stream()
+            .map(
+                d ->
+                    !d.isFixed() && sizes.containsKey(d.toString())
+                        ? Dim.of(sizes.get(d.toString()))
+                        : d)
+            .toList();
+    return type.withShape(new Shape(dims));
+  }
+}
