@@ -1,0 +1,82 @@
+package dev.graft.graph.edit;
+
+import dev.graft.graph.Attributes;
+import dev.graft.graph.Graph;
+import dev.graft.graph.GraphBuilder;
+import dev.graft.graph.GraphException;
+import dev.graft.graph.Rewriter;
+import dev.graft.graph.Value;
+import dev.graft.tensor.Dim;
+import dev.graft.tensor.TensorType;
+import java.util.function.UnaryOperator;
+
+/** New heads on a backbone. */
+public final class Heads {
+  /** The store names of a linear head's parameters. */
+  public static final String WEIGHT = "head.weight";
+
+  public static final String BIAS = "head.bias";
+
+  private Heads() {}
+
+  /**
+   * Puts a head on the graph's only output.
+   *
+   * @param head from the features to the new output; may declare parameters
+   * @param output the name of the new output
+   */
+  public static Graph append(Graph backbone, UnaryOperator<Value> head, String output) {
+    if (backbone.outputs().size() != 1) {
+      throw new GraphException(
+          "a head goes on one output, but the backbone has " + backbone.outputs());
+    }
+    Rewriter rewriter = new Rewriter(backbone).copyInputs();
+    backbone.nodes().forEach(rewriter::copy);
+    Value features = rewriter.get(backbone.outputs().get(0));
+    rewriter.target().output(head.apply(features), rewriter.target().unique(output));
+    return rewriter.target().build();
+  }
+
+  /**
+   * A linear head: {@code features * weight^T + bias}, after {@link #pool}.
+   *
+   * @param width the number of outputs, such as classes
+   */
+  public static UnaryOperator<Value> linear(int width) {
+    return features -> {
+      Value x = pool(features);
+      Dim in = x.shape().dim(1);
+      if (!in.isFixed()) {
+        throw new GraphException(
+            "a linear head needs features of a fixed width, but '"
+                + features.name()
+                + "' is "
+                + features.type());
+      }
+      GraphBuilder g = x.builder();
+      Value weight = g.parameter(WEIGHT, TensorType.of(x.dtype(), width, in.size()));
+      Value bias = g.parameter(BIAS, TensorType.of(x.dtype(), width));
+      return g.op("Gemm", Attributes.of("transB", 1), x, weight, bias);
+    };
+  }
+
+  /**
+   * One vector per example: images {@code [batch, channels, height, width]} are averaged over
+   * positions, sequences {@code [batch, length, width]} over steps, vectors stay.
+   */
+  public static Value pool(Value features) {
+    return switch (features.rank()) {
+      case 2 -> features;
+      case 3 -> features.mean(false, 1);
+      case 4, 5 ->
+          features.builder().op("Flatten", features.builder().op("GlobalAveragePool", features));
+      default ->
+          throw new GraphException(
+              "features need the shape [batch, width], [batch, length, width] or [batch, channels,"
+                  + " height, width], but '"
+                  + features.name()
+                  + "' is "
+                  + features.type());
+    };
+  }
+}
