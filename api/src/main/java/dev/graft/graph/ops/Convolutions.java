@@ -1,6 +1,13 @@
 package dev.graft.graph.ops;
 
+import dev.graft.graph.Attributes;
+import dev.graft.graph.NodeContext;
 import dev.graft.graph.Operator;
+import dev.graft.tensor.Dim;
+import dev.graft.tensor.Shape;
+import dev.graft.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Convolution and its transpose, and their gradients. */
@@ -9,6 +16,113 @@ public final class Convolutions {
 
   /** The rows of this family. */
   public static List<Operator> rows() {
-    return List.of();
+    return List.of(
+        Operator.of("Conv", 11, 2, 3, Convolutions::conv),
+        Operator.of("ConvTranspose", 11, 2, 3, Convolutions::convTranspose),
+        Operator.of(
+            "ConvInputGradient",
+            Operator.GRAFT,
+            2,
+            2,
+            n -> List.of(n.type(0).withShape(Shapes.attribute(n, "input_shape")))),
+        Operator.of(
+            "ConvWeightGradient",
+            Operator.GRAFT,
+            2,
+            2,
+            n -> List.of(n.type(0).withShape(Shapes.attribute(n, "weight_shape")))));
+  }
+
+  private static List<TensorType> conv(NodeContext node) {
+    Shape x = node.type(0).shape();
+    Shape w = node.type(1).shape();
+    checkRanks(node, x, w);
+    Dim group = Dim.of(group(node));
+    Dim channels = w.dim(1).times(group);
+    if (x.dim(1).isFixed() && channels.isFixed() && !x.dim(1).equals(channels)) {
+      throw node.error(
+          "has weights " + w + " for " + channels + " input channels, but its input is " + x);
+    }
+    if (w.dim(0).isFixed() && w.dim(0).size() % group.size() != 0) {
+      throw node.error("cannot divide " + w.dim(0) + " output channels into " + group + " groups");
+    }
+    return List.of(node.type(0).withShape(convWindow(node).outputShape(node, x, w.dim(0))));
+  }
+
+  private static void checkRanks(NodeContext node, Shape x, Shape w) {
+    if (x.rank() < 3 || x.rank() != w.rank()) {
+      throw node.error(
+          "needs input and weights of equal rank, 3 or more, but got " + node.inputs());
+    }
+  }
+
+  static long group(NodeContext node) {
+    return node.attributes().i("group", 1);
+  }
+
+  /** The window of a convolution; its kernel sizes are those of the weights. */
+  static Window convWindow(NodeContext node) {
+    return Window.of(node, kernel(node.type(1).shape()));
+  }
+
+  static long[] kernel(Shape weights) {
+    return Arrays.stream(weights.sizes(), 2, weights.rank()).toArray();
+  }
+
+  private static List<TensorType> convTranspose(NodeContext node) {
+    Shape x = node.type(0).shape();
+    Shape w = node.type(1).shape();
+    checkRanks(node, x, w);
+    Shapes.match(node, x.dim(1), w.dim(0));
+    Window window = convWindow(node);
+    long[] extra = outputPadding(node, window);
+    long[] wanted = node.attributes().ints("output_shape");
+    List<Dim> dims = new ArrayList<>(List.of(x.dim(0), w.dim(1).times(Dim.of(group(node)))));
+    for (int i = 0; i < window.axes(); i++) {
+      Dim size = x.dim(i + 2);
+      if (wanted != null) {
+        dims.add(Dim.of(wanted[wanted.length - window.axes() + i]));
+      } else if (window.isSame()) {
+        dims.add(size.times(Dim.of(window.strides()[i])));
+      } else {
+        long rest = window.reach(i) + extra[i] - window.begin()[i] - window.end()[i];
+        dims.add(size.minus(Dim.of(1)).times(Dim.of(window.strides()[i])).plus(Dim.of(rest)));
+      }
+    }
+    return List.of(node.type(0).withShape(new Shape(dims)));
+  }
+
+  static long[] outputPadding(NodeContext node, Window window) {
+    return node.attributes().ints("output_padding", new long[window.axes()]);
+  }
+
+  /**
+   * The window of a {@code ConvTranspose} with the padding that {@code auto_pad} or {@code
+   * output_shape} imply; needs fixed shapes.
+   */
+  static Window transposedWindow(NodeContext node) {
+    Window w = convWindow(node);
+    boolean implied = w.isSame() || node.attributes().has("output_shape");
+    if (!implied) {
+      return new Window(
+          w.kernel(), w.strides(), w.dilations(), w.begin(), w.end(), "NOTSET", false);
+    }
+    Shape x = node.type(0).shape();
+    Shape y = convTranspose(node).get(0).shape();
+    long[] extra = outputPadding(node, w);
+    long[] before = new long[w.axes()];
+    long[] after = new long[w.axes()];
+    for (int i = 0; i < w.axes(); i++) {
+      long full = (x.dim(i + 2).size() - 1) * w.strides()[i] + w.reach(i) + extra[i];
+      long total = full - y.dim(i + 2).size();
+      before[i] = w.autoPad().equals("SAME_UPPER") ? total / 2 : total - total / 2;
+      after[i] = total - before[i];
+    }
+    return new Window(w.kernel(), w.strides(), w.dilations(), before, after, "NOTSET", false);
+  }
+
+  /** The attributes of the convolution whose gradient a node is. */
+  static Attributes explicit(Window window, long group) {
+    return window.attributes().with("group", group);
   }
 }
