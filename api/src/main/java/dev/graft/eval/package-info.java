@@ -1,0 +1,3 @@
+/** Measuring how good predictions are. */
+@org.jspecify.annotations.NullMarked
+package dev.graft.eval;
