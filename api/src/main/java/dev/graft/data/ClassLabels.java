@@ -1,5 +1,6 @@
 package dev.graft.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -50,6 +51,31 @@ public record ClassLabels(List<String> classes, int[] labels) implements Targets
       counts[label]++;
     }
     return counts;
+  }
+
+  /**
+   * The same labels as positions in another list of classes, such as the training part's, which may
+   * have more.
+   *
+   * @throws DataException if an example's class is not among them
+   */
+  public ClassLabels in(List<String> others) {
+    if (others.equals(classes)) {
+      return this;
+    }
+    int[] map = classes.stream().mapToInt(others::indexOf).toArray();
+    int[] counts = counts();
+    List<String> missing = new ArrayList<>();
+    for (int c = 0; c < map.length; c++) {
+      if (map[c] < 0 && counts[c] > 0) {
+        missing.add(classes.get(c));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new DataException(
+          "the classes " + missing + " are not among the model's classes " + others);
+    }
+    return new ClassLabels(others, Arrays.stream(labels).map(l -> map[l]).toArray());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.graft.data;
 
+import java.util.Optional;
+
 /**
  * A finite sequence of examples, without any labels. Implementations are thread-safe: examples are
  * decoded by several threads at once.
@@ -25,6 +27,14 @@ public interface Dataset {
 
   /** A digest of the content of example {@code i}, by which duplicates are found. */
   String fingerprint(int i);
+
+  /**
+   * What example {@code i} shares with others and must not be on both sides of a split: a speaker,
+   * a patient, a scene.
+   */
+  default Optional<String> group(int i) {
+    return Optional.empty();
+  }
 
   /** The examples at these positions, in this order. */
   default Dataset subset(int[] positions) {

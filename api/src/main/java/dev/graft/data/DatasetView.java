@@ -1,6 +1,7 @@
 package dev.graft.data;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Some examples of another data set. */
 record DatasetView(Dataset base, int[] positions) implements Dataset {
@@ -26,12 +27,22 @@ record DatasetView(Dataset base, int[] positions) implements Dataset {
 
   @Override
   public String fingerprint() {
-    return base.fingerprint() + Arrays.hashCode(positions);
+    return new ContentDigest().add(base.fingerprint()).add(positions).hex();
   }
 
   @Override
   public String fingerprint(int i) {
     return base.fingerprint(positions[i]);
+  }
+
+  @Override
+  public Optional<String> group(int i) {
+    return base.group(positions[i]);
+  }
+
+  @Override
+  public Dataset subset(int[] chosen) {
+    return new DatasetView(base, Arrays.stream(chosen).map(i -> positions[i]).toArray());
   }
 
   @Override

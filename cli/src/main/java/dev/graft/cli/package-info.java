@@ -1,3 +1,0 @@
-/** The {@code graft} command. */
-@org.jspecify.annotations.NullMarked
-package dev.graft.cli;
