@@ -1,0 +1,3 @@
+/** What the results of several seeds say: means, a paired test, and a verdict. */
+@org.jspecify.annotations.NullMarked
+package dev.graft.benchmarks.statistics;

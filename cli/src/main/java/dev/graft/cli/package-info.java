@@ -1,0 +1,3 @@
+/** The {@code graft} command. */
+@org.jspecify.annotations.NullMarked
+package dev.graft.cli;
