@@ -70,10 +70,7 @@ class ModuleWallsTest {
 
   @ArchTest
   static final ArchRule onnxBackendKnowsNoOtherBackend =
-      noClasses()
-          .that(in(BACKENDS[0]))
-          .should()
-          .dependOnClassesThat(in(BACKENDS[1], BACKENDS[2]));
+      noClasses().that(in(BACKENDS[0])).should().dependOnClassesThat(in(BACKENDS[1], BACKENDS[2]));
 
   @ArchTest
   static final ArchRule djlBackendKnowsNoOtherBackendAndNoOnnxFile =

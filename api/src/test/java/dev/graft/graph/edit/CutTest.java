@@ -18,8 +18,7 @@ class CutTest {
   @Test
   void cutDropsTheParametersOfTheHead() {
     Graph backbone = Cut.at(network, "pooled");
-    List<String> parameters =
-        backbone.inputs(Role.STATE).stream().map(GraphInput::name).toList();
+    List<String> parameters = backbone.inputs(Role.STATE).stream().map(GraphInput::name).toList();
     assertFalse(parameters.contains("fc.weight"));
     assertTrue(parameters.contains("conv2.weight"));
     assertEquals(List.of("pooled"), backbone.outputs());

@@ -41,8 +41,7 @@ class ParametersTest {
   @Test
   void freezingByDepthKeepsTheUpperLayersTrainable() {
     assertEquals(
-        Set.of("conv2.weight", "conv2.bias", "fc.weight", "fc.bias"),
-        parameters.trainableFrom(1));
+        Set.of("conv2.weight", "conv2.bias", "fc.weight", "fc.bias"), parameters.trainableFrom(1));
   }
 
   @Test
@@ -67,8 +66,7 @@ class ParametersTest {
     g.node(node);
     Graph graph = g.output(g.value("y")).build();
     assertEquals(
-        "encoder.layer.0.query.weight",
-        Parameters.of(graph).get("onnx::MatMul_787").path());
+        "encoder.layer.0.query.weight", Parameters.of(graph).get("onnx::MatMul_787").path());
     assertEquals(x.type(), graph.type("x"));
   }
 

@@ -56,8 +56,7 @@ class RecognitionTest {
   void tanhGeluKeepsItsApproximation() {
     Value cube = g.op("Pow", x, x.constant(3));
     Value tanh = g.op("Tanh", x.add(cube.mul(0.044715)).mul(Math.sqrt(2 / Math.PI)));
-    Graph graph =
-        Recognition.apply(g.output(x.mul(0.5).mul(tanh.add(1)), "y").build());
+    Graph graph = Recognition.apply(g.output(x.mul(0.5).mul(tanh.add(1)), "y").build());
     String approximate =
         graph.nodes().stream()
             .filter(n -> n.operator().name().equals("Gelu"))

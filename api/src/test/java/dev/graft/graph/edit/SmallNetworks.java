@@ -26,7 +26,9 @@ final class SmallNetworks {
     return new TensorType(DType.FLOAT32, new Shape(dims));
   }
 
-  /** Two convolutions, of which the first is normalised, a residual sum, pooling and a classifier. */
+  /**
+   * Two convolutions, of which the first is normalised, a residual sum, pooling and a classifier.
+   */
   static Graph residual() {
     GraphBuilder g = new GraphBuilder();
     Value x = g.input("input", batchOf(3, 8, 8));
