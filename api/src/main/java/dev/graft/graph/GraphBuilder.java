@@ -32,7 +32,7 @@ public final class GraphBuilder {
   private final List<String> outputs = new ArrayList<>();
   private final Map<String, String> updates = new LinkedHashMap<>();
   private final Map<String, TensorType> types = new HashMap<>();
-  private final Map<String, List<Dim>> dims = new HashMap<>();
+  private final ShapeArithmetic arithmetic = new ShapeArithmetic();
   private final Map<String, Integer> counters = new HashMap<>();
   private final Set<String> nodeNames = new HashSet<>();
   private final Set<String> reserved = new HashSet<>();
@@ -60,7 +60,7 @@ public final class GraphBuilder {
     declare(name, tensor.type());
     constants.put(name, tensor);
     constantNames.putIfAbsent(tensor, name);
-    ShapeArithmetic.ofConstant(tensor).ifPresent(d -> dims.put(name, d));
+    arithmetic.constant(name, tensor);
     return new Value(this, name, tensor.type());
   }
 
@@ -162,10 +162,7 @@ public final class GraphBuilder {
     }
     nodes.add(node);
     nodeNames.add(node.name());
-    if (node.hasOutput(0)) {
-      ShapeArithmetic.infer(context, inferred.get(0))
-          .ifPresent(d -> dims.put(node.outputs().get(0), d));
-    }
+    arithmetic.visit(context, node.outputs(), inferred);
     return result;
   }
 
@@ -252,8 +249,13 @@ public final class GraphBuilder {
     return Optional.ofNullable(constants.get(value));
   }
 
+  /** The value of a constant, or of a small tensor that shape arithmetic knows in full. */
+  Optional<HostTensor> knownOf(String value) {
+    return constantOf(value).or(() -> arithmetic.tensor(value, value(value).type()));
+  }
+
   Optional<List<Dim>> dimsOf(String value) {
-    return Optional.ofNullable(dims.get(value));
+    return arithmetic.dims(value);
   }
 
   /**

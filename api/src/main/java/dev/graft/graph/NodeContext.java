@@ -43,14 +43,14 @@ public record NodeContext(
     return in(i).type();
   }
 
-  /** The value of input {@code i} if it is a constant. */
+  /** The value of input {@code i} if it is a constant, or a small tensor that folds to one. */
   public Optional<HostTensor> constant(int i) {
-    return has(i) ? builder.constantOf(in(i).name()) : Optional.empty();
+    return has(i) ? builder.knownOf(in(i).name()) : Optional.empty();
   }
 
   /**
-   * What is known of input {@code i} as shape arithmetic: the elements of an integer scalar or
-   * vector, each a number or a symbol.
+   * What is known of input {@code i} as shape arithmetic: the elements of a small integer tensor in
+   * row-major order, each a number or a symbol.
    */
   public Optional<List<Dim>> dims(int i) {
     return has(i) ? builder.dimsOf(in(i).name()) : Optional.empty();

@@ -1,32 +1,427 @@
 package dev.graft.graph;
 
+import dev.graft.graph.ops.Generators;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
+import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates integer scalars and vectors while a graph is being built, with symbols for sizes that
- * are not known yet: the arithmetic on shapes that exporters leave in a graph.
+ * Evaluates small integer, boolean and floating tensors while a graph is being built, with symbols
+ * for sizes that are not known yet: the arithmetic on shapes that exporters leave in a graph.
+ *
+ * <p>Integers and booleans are kept as dimensions, one per element in row-major order; floating
+ * values, which exporters pass through when they scale a size, only while they are fully known.
+ * Symbols stand for sizes of at least 1. What is not known stays in the graph and is computed when
+ * it runs.
  */
 final class ShapeArithmetic {
-  /** Longer vectors are data, not shapes. */
-  private static final int LONGEST = 64;
+  /** Larger tensors are data, not shapes. */
+  private static final int LARGEST = 1024;
 
-  private ShapeArithmetic() {}
+  private final Map<String, List<Dim>> integers = new HashMap<>();
+  private final Map<String, double[]> reals = new HashMap<>();
 
-  static Optional<List<Dim>> ofConstant(HostTensor t) {
-    boolean integer = t.dtype() == DType.INT64 || t.dtype() == DType.INT32;
-    return integer && t.shape().rank() <= 1 && t.size() <= LONGEST
-        ? Optional.of(Arrays.stream(t.toLongs()).mapToObj(Dim::of).toList())
+  /** Notes a constant. */
+  void constant(String name, HostTensor t) {
+    if (t.size() > LARGEST) {
+      return;
+    }
+    if (t.dtype().isFloating()) {
+      reals.put(name, t.toDoubles());
+    } else {
+      integers.put(name, Arrays.stream(t.toLongs()).mapToObj(Dim::of).toList());
+    }
+  }
+
+  /** The elements of an integer or boolean value, as far as they are known. */
+  Optional<List<Dim>> dims(String value) {
+    return Optional.ofNullable(integers.get(value));
+  }
+
+  /** The value as a tensor, if it is fully known. */
+  Optional<HostTensor> tensor(String value, TensorType type) {
+    double[] real = reals.get(value);
+    if (real != null) {
+      return Optional.of(HostTensor.fromDoubles(type, i -> real[i]));
+    }
+    List<Dim> dims = integers.get(value);
+    return dims != null && dims.stream().allMatch(Dim::isFixed)
+        ? Optional.of(HostTensor.fromLongs(type, i -> dims.get(i).size()))
         : Optional.empty();
   }
 
-  /** What is known of the first output of a node, whose type has been inferred. */
-  static Optional<List<Dim>> infer(NodeContext node, TensorType output) {
-    return Optional.empty();
+  /** Notes what follows from the inputs of a node for its outputs, whose types were inferred. */
+  void visit(NodeContext node, List<String> outputs, List<TensorType> types) {
+    for (int k = 0; k < outputs.size(); k++) {
+      TensorType type = types.get(k);
+      if (outputs.get(k).isEmpty()
+          || !type.shape().isStatic()
+          || type.shape().elements() > LARGEST) {
+        continue;
+      }
+      if (type.dtype().isFloating()) {
+        double[] values = real(node, k, type.shape());
+        if (values != null) {
+          reals.put(outputs.get(k), values);
+        }
+      } else {
+        List<Dim> values = integer(node, k, type.shape());
+        if (values != null) {
+          integers.put(outputs.get(k), values);
+        }
+      }
+    }
+  }
+
+  private @Nullable List<Dim> dims(NodeContext node, int i) {
+    return node.has(i) ? integers.get(node.in(i).name()) : null;
+  }
+
+  private double @Nullable [] reals(NodeContext node, int i) {
+    return node.has(i) ? reals.get(node.in(i).name()) : null;
+  }
+
+  // --- integers and booleans
+
+  private @Nullable List<Dim> integer(NodeContext node, int k, Shape output) {
+    String name = node.operator().name();
+    switch (name) {
+      case "Shape":
+        return Generators.reported(node);
+      case "Size":
+        return List.of(product(node.type(0).shape().dims()));
+      case "Cast":
+        return cast(node);
+      case "Range":
+        return range(node, output);
+      case "ConstantOfShape":
+        HostTensor fill = node.attributes().tensor("value");
+        return fill == null
+            ? null
+            : Collections.nCopies((int) output.elements(), Dim.of(fill.getLong(0)));
+      case "Concat":
+        return concat(node, output);
+      case "Where":
+        return where(node, output);
+      case "ReduceProd":
+        return reduce(node, output, Dim::times);
+      case "ReduceSum":
+        return reduce(node, output, Dim::plus);
+      case "ReduceMax":
+        return reduce(node, output, ShapeArithmetic::max);
+      case "ReduceMin":
+        return reduce(node, output, ShapeArithmetic::min);
+      case "Neg":
+        return map(dims(node, 0), d -> Dim.of(0).minus(d));
+      case "Abs":
+        return map(dims(node, 0), d -> d.isFixed() ? Dim.of(Math.abs(d.size())) : d);
+      case "Not":
+        return map(dims(node, 0), d -> d.isFixed() ? Dim.of(1 - d.size()) : null);
+      case "Sum", "Max", "Min":
+        return fold(node, output, binary(name));
+      default:
+        break;
+    }
+    List<Dim> first = node.inputs().isEmpty() ? null : dims(node, 0);
+    if (first == null) {
+      return null;
+    }
+    BinaryOperator<@Nullable Dim> operator = binary(name);
+    return operator != null
+        ? fold(node, output, operator)
+        : Rearrangement.of(node, k, output)
+            .map(sources -> Arrays.stream(sources).mapToObj(first::get).toList())
+            .orElse(null);
+  }
+
+  /** The rule of an elementwise operator of two integers; null if the result is not known. */
+  private static @Nullable BinaryOperator<@Nullable Dim> binary(String operator) {
+    return switch (operator) {
+      case "Add", "Sum" -> Dim::plus;
+      case "Sub" -> Dim::minus;
+      case "Mul" -> Dim::times;
+      case "Div" -> ShapeArithmetic::divide;
+      case "Mod" -> ShapeArithmetic::modulo;
+      case "Max" -> ShapeArithmetic::max;
+      case "Min" -> ShapeArithmetic::min;
+      case "Equal" -> (a, b) -> compare(a, b, 0, false);
+      case "Less" -> (a, b) -> compare(a, b, -1, false);
+      case "Greater" -> (a, b) -> compare(a, b, 1, false);
+      case "LessOrEqual" -> (a, b) -> compare(a, b, -1, true);
+      case "GreaterOrEqual" -> (a, b) -> compare(a, b, 1, true);
+      case "And" -> (a, b) -> both(a, b, a.is(1) && b.is(1));
+      case "Or" -> (a, b) -> both(a, b, a.is(1) || b.is(1));
+      case "Xor" -> (a, b) -> both(a, b, !a.equals(b));
+      default -> null;
+    };
+  }
+
+  private static @Nullable Dim both(Dim a, Dim b, boolean result) {
+    return a.isFixed() && b.isFixed() ? Dim.of(result ? 1 : 0) : null;
+  }
+
+  /** Division as ONNX does it, towards zero; sizes are not negative. */
+  private static @Nullable Dim divide(Dim a, Dim b) {
+    if (b.is(0)) {
+      return null;
+    }
+    return a.isFixed() && b.isFixed() ? Dim.of(a.size() / b.size()) : a.floorDiv(b);
+  }
+
+  private static @Nullable Dim modulo(Dim a, Dim b) {
+    if (b.is(0)) {
+      return null;
+    }
+    if (a.isFixed() && b.isFixed()) {
+      return Dim.of(Math.floorMod(a.size(), b.size()));
+    }
+    return a.floorDiv(b).times(b).equals(a) ? Dim.of(0) : null;
+  }
+
+  private static @Nullable Dim max(Dim a, Dim b) {
+    Dim difference = a.minus(b);
+    if (difference.isFixed()) {
+      return difference.size() >= 0 ? a : b;
+    }
+    return a.isFixed() && a.size() <= 1 ? b : b.isFixed() && b.size() <= 1 ? a : null;
+  }
+
+  private static @Nullable Dim min(Dim a, Dim b) {
+    Dim max = max(a, b);
+    return max == null ? null : max.equals(a) ? b : a;
+  }
+
+  /** Whether a relation holds: 1 or 0, or null if that depends on the symbols. */
+  private static @Nullable Dim compare(Dim a, Dim b, int wanted, boolean orEqual) {
+    Dim difference = a.minus(b);
+    int sign;
+    if (difference.isFixed()) {
+      sign = Long.signum(difference.size());
+    } else if (b.isFixed() && b.size() < 1) {
+      sign = 1;
+    } else if (a.isFixed() && a.size() < 1) {
+      sign = -1;
+    } else {
+      return null;
+    }
+    return Dim.of(sign == wanted || (orEqual && sign == 0) ? 1 : 0);
+  }
+
+  private @Nullable List<Dim> cast(NodeContext node) {
+    double[] values = reals(node, 0);
+    boolean toBool = node.attributes().s("to", "").equals(DType.BOOL.name());
+    if (values != null) {
+      return Arrays.stream(values)
+          .mapToObj(v -> Dim.of(toBool ? (v != 0 ? 1 : 0) : (long) v))
+          .toList();
+    }
+    return map(dims(node, 0), d -> toBool ? Dim.of(d.is(0) ? 0 : 1) : d);
+  }
+
+  private @Nullable List<Dim> range(NodeContext node, Shape output) {
+    List<Dim> start = dims(node, 0);
+    List<Dim> step = dims(node, 2);
+    if (start == null || step == null) {
+      return null;
+    }
+    List<Dim> values = new ArrayList<>();
+    for (int i = 0; i < output.elements(); i++) {
+      values.add(start.get(0).plus(step.get(0).times(Dim.of(i))));
+    }
+    return values;
+  }
+
+  private @Nullable List<Dim> concat(NodeContext node, Shape output) {
+    if (output.rank() != 1) {
+      return null;
+    }
+    List<Dim> all = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      List<Dim> part = dims(node, i);
+      if (part == null) {
+        return null;
+      }
+      all.addAll(part);
+    }
+    return all;
+  }
+
+  private @Nullable List<Dim> where(NodeContext node, Shape output) {
+    List<Dim> condition = dims(node, 0);
+    List<Dim> yes = dims(node, 1);
+    List<Dim> no = dims(node, 2);
+    if (condition == null || yes == null || no == null) {
+      return null;
+    }
+    int[] c = Rearrangement.broadcast(node.type(0).shape(), output);
+    int[] y = Rearrangement.broadcast(node.type(1).shape(), output);
+    int[] n = Rearrangement.broadcast(node.type(2).shape(), output);
+    List<Dim> result = new ArrayList<>();
+    for (int i = 0; i < c.length; i++) {
+      result.add((condition.get(c[i]).is(0) ? no.get(n[i]) : yes.get(y[i])));
+    }
+    return result;
+  }
+
+  /** A reduction of all elements. */
+  private @Nullable List<Dim> reduce(
+      NodeContext node, Shape output, BinaryOperator<@Nullable Dim> operator) {
+    List<Dim> values = dims(node, 0);
+    if (values == null || values.isEmpty() || output.elements() != 1) {
+      return null;
+    }
+    Dim result = values.get(0);
+    for (Dim value : values.subList(1, values.size())) {
+      result = operator.apply(result, value);
+      if (result == null) {
+        return null;
+      }
+    }
+    return List.of(result);
+  }
+
+  private @Nullable List<Dim> fold(
+      NodeContext node, Shape output, BinaryOperator<@Nullable Dim> operator) {
+    List<Dim> result = null;
+    for (int i = 0; i < node.inputs().size(); i++) {
+      List<Dim> next = dims(node, i);
+      if (next == null) {
+        return null;
+      }
+      int[] sources = Rearrangement.broadcast(node.type(i).shape(), output);
+      List<Dim> combined = new ArrayList<>();
+      for (int e = 0; e < sources.length; e++) {
+        Dim value = next.get(sources[e]);
+        Dim known = result == null ? value : operator.apply(result.get(e), value);
+        if (known == null) {
+          return null;
+        }
+        combined.add(known);
+      }
+      result = combined;
+    }
+    return result;
+  }
+
+  private interface Rule {
+    @Nullable Dim apply(Dim d);
+  }
+
+  private static @Nullable List<Dim> map(@Nullable List<Dim> values, Rule rule) {
+    if (values == null) {
+      return null;
+    }
+    List<Dim> result = new ArrayList<>();
+    for (Dim d : values) {
+      Dim mapped = rule.apply(d);
+      if (mapped == null) {
+        return null;
+      }
+      result.add(mapped);
+    }
+    return result;
+  }
+
+  private static Dim product(List<Dim> dims) {
+    return dims.stream().reduce(Dim.of(1), Dim::times);
+  }
+
+  // --- floating values
+
+  private double @Nullable [] real(NodeContext node, int k, Shape output) {
+    String name = node.operator().name();
+    if (name.equals("Cast")) {
+      List<Dim> dims = dims(node, 0);
+      if (dims != null && dims.stream().allMatch(Dim::isFixed)) {
+        return dims.stream().mapToDouble(Dim::size).toArray();
+      }
+      return reals(node, 0);
+    }
+    if (name.equals("Concat")) {
+      return joined(node, output);
+    }
+    double[] first = node.inputs().isEmpty() ? null : reals(node, 0);
+    if (first == null) {
+      return null;
+    }
+    DoubleUnaryOperator unary = unary(name);
+    if (unary != null) {
+      return Arrays.stream(first).map(unary).toArray();
+    }
+    DoubleBinaryOperator binary = realBinary(name);
+    if (binary != null) {
+      return combined(node, output, binary);
+    }
+    return Rearrangement.of(node, k, output)
+        .map(sources -> Arrays.stream(sources).mapToDouble(i -> first[i]).toArray())
+        .orElse(null);
+  }
+
+  private double @Nullable [] joined(NodeContext node, Shape output) {
+    double[] all = new double[(int) output.elements()];
+    int next = 0;
+    for (int i = 0; i < node.inputs().size(); i++) {
+      double[] part = reals(node, i);
+      if (part == null || output.rank() != 1) {
+        return null;
+      }
+      System.arraycopy(part, 0, all, next, part.length);
+      next += part.length;
+    }
+    return all;
+  }
+
+  private double @Nullable [] combined(NodeContext node, Shape output, DoubleBinaryOperator rule) {
+    double[] a = reals(node, 0);
+    double[] b = reals(node, 1);
+    if (a == null || b == null) {
+      return null;
+    }
+    int[] ia = Rearrangement.broadcast(node.type(0).shape(), output);
+    int[] ib = Rearrangement.broadcast(node.type(1).shape(), output);
+    double[] result = new double[ia.length];
+    // Each result is rounded as the engine would, lest a Floor after it should differ.
+    boolean single = node.type(0).dtype() == DType.FLOAT32;
+    for (int i = 0; i < result.length; i++) {
+      double r = rule.applyAsDouble(a[ia[i]], b[ib[i]]);
+      result[i] = single ? (float) r : r;
+    }
+    return result;
+  }
+
+  private static @Nullable DoubleUnaryOperator unary(String operator) {
+    return switch (operator) {
+      case "Floor" -> Math::floor;
+      case "Ceil" -> Math::ceil;
+      case "Round" -> Math::rint;
+      case "Sqrt" -> Math::sqrt;
+      case "Neg" -> v -> -v;
+      case "Reciprocal" -> v -> 1 / v;
+      default -> null;
+    };
+  }
+
+  private static @Nullable DoubleBinaryOperator realBinary(String operator) {
+    return switch (operator) {
+      case "Add" -> Double::sum;
+      case "Sub" -> (a, b) -> a - b;
+      case "Mul" -> (a, b) -> a * b;
+      case "Div" -> (a, b) -> a / b;
+      case "Pow" -> Math::pow;
+      default -> null;
+    };
   }
 }

@@ -1,12 +1,10 @@
 package dev.graft.graph;
 
 import dev.graft.tensor.Dim;
-import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Gives symbolic dimensions their sizes and folds the shape arithmetic that becomes constant. */
 public final class Specialization {
@@ -40,15 +38,13 @@ public final class Specialization {
     return Rewriter.prune(rewriter.finish());
   }
 
-  /** Reads a fully known integer vector as a constant; pruning then drops what computed it. */
+  /** Reads a fully known small tensor as a constant; pruning then drops what computed it. */
   private static void fold(Rewriter rewriter, String output) {
-    Value value = rewriter.get(output);
-    Optional<List<Dim>> dims = rewriter.target().dimsOf(value.name());
-    if (dims.isPresent() && dims.get().stream().allMatch(Dim::isFixed)) {
-      long[] known = dims.get().stream().mapToLong(Dim::size).toArray();
-      HostTensor folded = HostTensor.fromLongs(value.type(), i -> known[i]);
-      rewriter.bind(output, rewriter.target().constant(folded));
-    }
+    String name = rewriter.get(output).name();
+    rewriter
+        .target()
+        .knownOf(name)
+        .ifPresent(known -> rewriter.bind(output, rewriter.target().constant(known)));
   }
 
   private static TensorType resolve(TensorType type, Map<String, Long> sizes) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Operators that tell the shape of a value, or make a tensor from one. None has a gradient. */
-final class Generators {
+public final class Generators {
   private Generators() {}
 
   static List<Operator> rows() {
@@ -29,7 +29,7 @@ final class Generators {
   }
 
   /** The dimensions that a {@code Shape} node reports. */
-  static List<Dim> reported(NodeContext node) {
+  public static List<Dim> reported(NodeContext node) {
     List<Dim> dims = node.type(0).shape().dims();
     int start = clamped(node.attributes().i("start", 0), dims.size());
     int end = clamped(node.attributes().i("end", dims.size()), dims.size());

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Operators that join, cut, pad, mask or reverse along axes. */
-final class Slicing {
+public final class Slicing {
   /** Exporters write "to the end" as one of several huge numbers. */
   private static final long FAR = Integer.MAX_VALUE;
 
@@ -54,12 +54,12 @@ final class Slicing {
     return parts(node).stream().map(part -> type.withShape(type.shape().with(axis, part))).toList();
   }
 
-  static int splitAxis(NodeContext node) {
+  public static int splitAxis(NodeContext node) {
     return Shapes.axis(node, node.attributes().i("axis", 0), node.type(0).rank());
   }
 
   /** The sizes of the parts of a {@code Split} along its axis. */
-  static List<Dim> parts(NodeContext node) {
+  public static List<Dim> parts(NodeContext node) {
     Dim whole = node.type(0).shape().dim(splitAxis(node));
     if (node.has(1)) {
       Optional<List<Dim>> given = node.dims(1);
@@ -97,7 +97,7 @@ final class Slicing {
    * @param end the index after the last; may be -1 when stepping backwards to the front
    * @param size the number of elements taken
    */
-  record Range(int axis, Dim start, Dim end, long step, Dim size) {}
+  public record Range(int axis, Dim start, Dim end, long step, Dim size) {}
 
   private static List<TensorType> slice(NodeContext node) {
     Shape shape = node.type(0).shape();
@@ -126,7 +126,7 @@ final class Slicing {
   }
 
   /** The ranges of a {@code Slice}; empty if its bounds are computed from data. */
-  static Optional<List<Range>> ranges(NodeContext node) {
+  public static Optional<List<Range>> ranges(NodeContext node) {
     Optional<List<Dim>> starts = node.dims(1);
     Optional<List<Dim>> ends = node.dims(2);
     Optional<long[]> steps = node.has(4) ? node.longs(4) : Optional.of(new long[0]);
