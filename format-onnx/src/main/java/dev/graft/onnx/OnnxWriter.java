@@ -33,7 +33,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -51,21 +53,27 @@ public final class OnnxWriter {
 
   /** Every state input embedded, no updates, weights beside the model once they pass 2 GB. */
   public static final OnnxWriter STANDARD =
-      new OnnxWriter(name -> Placement.EMBEDDED, false, INLINE_LIMIT);
+      new OnnxWriter(name -> Placement.EMBEDDED, false, INLINE_LIMIT, Map.of());
 
   private final Function<String, Placement> placement;
   private final boolean updates;
   private final long inlineLimit;
+  private final Map<String, Integer> domains;
 
-  private OnnxWriter(Function<String, Placement> placement, boolean updates, long inlineLimit) {
+  private OnnxWriter(
+      Function<String, Placement> placement,
+      boolean updates,
+      long inlineLimit,
+      Map<String, Integer> domains) {
     this.placement = placement;
     this.updates = updates;
     this.inlineLimit = inlineLimit;
+    this.domains = domains;
   }
 
   /** Decides by the name of a state input where it goes. */
   public OnnxWriter withPlacement(Function<String, Placement> byName) {
-    return new OnnxWriter(byName, updates, inlineLimit);
+    return new OnnxWriter(byName, updates, inlineLimit, domains);
   }
 
   /** Leaves the named state inputs inputs of the model. */
@@ -79,12 +87,32 @@ public final class OnnxWriter {
    * under their own names, after the graph's outputs; none is listed twice.
    */
   public OnnxWriter withUpdates() {
-    return new OnnxWriter(placement, true, inlineLimit);
+    return new OnnxWriter(placement, true, inlineLimit, domains);
   }
 
   /** Writes weights to {@code NAME.onnx.data} if all together are larger than this. */
   public OnnxWriter withInlineLimit(long bytes) {
-    return new OnnxWriter(placement, updates, bytes);
+    return new OnnxWriter(placement, updates, bytes, domains);
+  }
+
+  /**
+   * Allows operators of other domains, for a runtime that has them: a row called {@code
+   * com.microsoft.FusedMatMul} is written as {@code FusedMatMul} of the domain {@code
+   * com.microsoft}.
+   *
+   * @param versions the opset version of each domain
+   */
+  public OnnxWriter withDomains(Map<String, Integer> versions) {
+    return new OnnxWriter(placement, updates, inlineLimit, Map.copyOf(versions));
+  }
+
+  private boolean isAllowed(Operator operator) {
+    return isWritable(operator) || domains.containsKey(domain(operator));
+  }
+
+  /** What stands before the last dot of an operator's name: empty for ONNX's own operators. */
+  private static String domain(Operator operator) {
+    return operator.name().substring(0, Math.max(0, operator.name().lastIndexOf('.')));
   }
 
   // --- models
@@ -172,13 +200,18 @@ public final class OnnxWriter {
       outputs.addAll(graph.updates().values());
     }
     outputs.forEach(name -> proto.addOutput(valueInfo(name, graph.type(name))));
-    return ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
-        .setProducerName("graft")
-        .setProducerVersion(version())
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(Operators.OPSET))
-        .setGraph(proto)
-        .build();
+    ModelProto.Builder model =
+        ModelProto.newBuilder()
+            .setIrVersion(IR_VERSION)
+            .setProducerName("graft")
+            .setProducerVersion(version())
+            .addOpsetImport(opset("", Operators.OPSET));
+    new TreeMap<>(domains).forEach((name, version) -> model.addOpsetImport(opset(name, version)));
+    return model.setGraph(proto).build();
+  }
+
+  private static OperatorSetIdProto opset(String domain, int version) {
+    return OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version).build();
   }
 
   /** The version of this library, as its jar states it. */
@@ -187,14 +220,14 @@ public final class OnnxWriter {
     return version == null ? "development" : version;
   }
 
-  private static void checkWritable(Graph graph) {
+  private void checkWritable(Graph graph) {
     List<String> refused =
-        graph.nodes().stream().filter(n -> !isWritable(n.operator())).map(Node::describe).toList();
+        graph.nodes().stream().filter(n -> !isAllowed(n.operator())).map(Node::describe).toList();
     if (!refused.isEmpty()) {
       Set<String> operators =
           graph.nodes().stream()
               .map(Node::operator)
-              .filter(o -> !isWritable(o))
+              .filter(o -> !isAllowed(o))
               .map(Operator::name)
               .collect(Collectors.toCollection(TreeSet::new));
       throw new ModelFormatException(
@@ -244,10 +277,12 @@ public final class OnnxWriter {
   }
 
   private static NodeProto node(Node node) {
+    String domain = domain(node.operator());
     NodeProto.Builder proto =
         NodeProto.newBuilder()
             .setName(node.name())
-            .setOpType(node.operator().name())
+            .setDomain(domain)
+            .setOpType(node.operator().name().substring(domain.isEmpty() ? 0 : domain.length() + 1))
             .addAllInput(node.inputs())
             .addAllOutput(node.outputs());
     // Sorted, so that equal graphs give equal files.
