@@ -1,0 +1,80 @@
+package dev.graft.benchmarks.suite;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What running a cell gave.
+ *
+ * @param status {@code done} or {@code failed}
+ * @param metrics measured on the test part, by name; empty if it failed
+ * @param testExamples how many examples the metrics were measured on
+ * @param seconds wall-clock time by phase, in order; {@code total} is the whole cell
+ * @param peakMemoryMiB the largest resident memory of the process while the cell ran, in MiB; 0
+ *     where the system does not tell
+ * @param versions of Graft, Java and the engine
+ * @param cache {@code cold} if features were computed, {@code warm} if they came from a cache,
+ *     {@code none} if the strategy keeps none
+ * @param notes what the reader of a report should know
+ * @param error why it failed; empty if it did not
+ */
+public record Outcome(
+    Status status,
+    Map<String, Double> metrics,
+    int testExamples,
+    Map<String, Double> seconds,
+    double peakMemoryMiB,
+    Map<String, String> versions,
+    Cache cache,
+    List<String> notes,
+    String error) {
+  public Outcome {
+    metrics = copy(metrics);
+    seconds = copy(seconds);
+    versions = copy(versions);
+    notes = List.copyOf(notes);
+  }
+
+  private static <V> Map<String, V> copy(Map<String, V> map) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /** How a cell ended. */
+  public enum Status {
+    @JsonProperty("done")
+    DONE,
+    @JsonProperty("failed")
+    FAILED
+  }
+
+  /** Where features came from. */
+  public enum Cache {
+    @JsonProperty("cold")
+    COLD,
+    @JsonProperty("warm")
+    WARM,
+    @JsonProperty("none")
+    NONE
+  }
+
+  static Outcome failed(String error) {
+    return new Outcome(
+        Status.FAILED, Map.of(), 0, Map.of(), 0, Map.of(), Cache.NONE, List.of(), error);
+  }
+
+  Outcome measured(double totalSeconds, double memoryMiB) {
+    Map<String, Double> all = new LinkedHashMap<>(seconds);
+    all.put("total", totalSeconds);
+    return new Outcome(
+        status, metrics, testExamples, all, memoryMiB, versions, cache, notes, error);
+  }
+
+  @JsonIgnore
+  public boolean isDone() {
+    return status == Status.DONE;
+  }
+}
