@@ -23,6 +23,14 @@ public record Value(GraphBuilder builder, String name, TensorType type) {
     return type.rank();
   }
 
+  /** An operator without attributes and with one output, whose first input is this value. */
+  public Value op(String operator, Value... others) {
+    Value[] in = new Value[others.length + 1];
+    in[0] = this;
+    System.arraycopy(others, 0, in, 1, others.length);
+    return builder.op(operator, in);
+  }
+
   public Value add(Value other) {
     return builder.op("Add", this, other);
   }
