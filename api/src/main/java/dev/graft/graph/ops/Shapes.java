@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What type rules share: element types, broadcasting, matching of dimensions, and sizes that cannot be known. */
+/**
+ * What type rules share: element types, broadcasting, matching of dimensions, and sizes that cannot
+ * be known.
+ */
 final class Shapes {
   private Shapes() {}
 
