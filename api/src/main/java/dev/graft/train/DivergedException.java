@@ -3,7 +3,7 @@ package dev.graft.train;
 import dev.graft.graph.ParameterStore;
 
 /** The loss became infinite or not a number. Carries the last good parameters. */
-public final class DivergedException extends RuntimeException {
+public final class DivergedException extends TrainingException {
   private static final long serialVersionUID = 1;
 
   private final long step;

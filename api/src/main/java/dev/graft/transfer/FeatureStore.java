@@ -1,6 +1,7 @@
 package dev.graft.transfer;
 
 import dev.graft.data.Dataset;
+import dev.graft.data.LoaderOptions;
 import dev.graft.data.Preprocessing;
 import dev.graft.model.FeatureExtractor;
 import dev.graft.train.Cancellation;
@@ -25,4 +26,10 @@ public interface FeatureStore {
       Dataset data,
       Progress progress,
       Cancellation cancellation);
+
+  /** Computes features whenever they are asked for and keeps none. */
+  static FeatureStore uncached(LoaderOptions loading) {
+    return (extractor, preprocessing, data, progress, cancellation) ->
+        FeatureComputation.compute(extractor, preprocessing, data, loading, progress, cancellation);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.graft.transfer;
 
 import dev.graft.backend.Backend;
+import dev.graft.data.LoaderOptions;
 import dev.graft.random.Seed;
 import dev.graft.train.Cancellation;
 import dev.graft.train.Progress;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param backend the engine; whoever made the context closes it
  * @param features where features of frozen networks come from
  * @param trainer the training service
+ * @param loading how examples are read, and what happens to unreadable ones
  * @param settings how to train
  * @param seed all chance comes from here
  * @param progress hears how far it is
@@ -28,13 +30,14 @@ public record TransferContext(
     Backend backend,
     FeatureStore features,
     Trainer trainer,
+    LoaderOptions loading,
     TrainingSettings settings,
     Seed seed,
     Progress progress,
     Cancellation cancellation,
     Optional<Path> checkpoints) {
 
-  /** A context without progress, cancellation and checkpoints. */
+  /** A context in which unreadable examples are errors, without progress and checkpoints. */
   public static TransferContext of(
       Backend backend,
       FeatureStore features,
@@ -45,6 +48,7 @@ public record TransferContext(
         backend,
         features,
         trainer,
+        LoaderOptions.strict(),
         settings,
         seed,
         Progress.SILENT,
@@ -64,31 +68,44 @@ public record TransferContext(
 
   public TransferContext with(FeatureStore other) {
     return new TransferContext(
-        backend, other, trainer, settings, seed, progress, cancellation, checkpoints);
+        backend, other, trainer, loading, settings, seed, progress, cancellation, checkpoints);
   }
 
   public TransferContext with(TrainingSettings other) {
     return new TransferContext(
-        backend, features, trainer, other, seed, progress, cancellation, checkpoints);
+        backend, features, trainer, loading, other, seed, progress, cancellation, checkpoints);
   }
 
   public TransferContext with(Seed other) {
     return new TransferContext(
-        backend, features, trainer, settings, other, progress, cancellation, checkpoints);
+        backend, features, trainer, loading, settings, other, progress, cancellation, checkpoints);
   }
 
   public TransferContext with(Progress other) {
     return new TransferContext(
-        backend, features, trainer, settings, seed, other, cancellation, checkpoints);
+        backend, features, trainer, loading, settings, seed, other, cancellation, checkpoints);
   }
 
   public TransferContext with(Cancellation other) {
     return new TransferContext(
-        backend, features, trainer, settings, seed, progress, other, checkpoints);
+        backend, features, trainer, loading, settings, seed, progress, other, checkpoints);
+  }
+
+  public TransferContext with(LoaderOptions other) {
+    return new TransferContext(
+        backend, features, trainer, other, settings, seed, progress, cancellation, checkpoints);
   }
 
   public TransferContext withCheckpoints(Path directory) {
     return new TransferContext(
-        backend, features, trainer, settings, seed, progress, cancellation, Optional.of(directory));
+        backend,
+        features,
+        trainer,
+        loading,
+        settings,
+        seed,
+        progress,
+        cancellation,
+        Optional.of(directory));
   }
 }

@@ -1,0 +1,221 @@
+package dev.graft.strategies.training;
+
+import dev.graft.data.Batch;
+import dev.graft.graph.ParameterStore;
+import dev.graft.random.Seed;
+import dev.graft.train.DivergedException;
+import dev.graft.train.Progress;
+import dev.graft.train.TrainingContext;
+import dev.graft.train.TrainingPlan;
+import dev.graft.train.TrainingPlan.Part;
+import dev.graft.train.TrainingResult;
+import dev.graft.train.TrainingResult.Ending;
+import dev.graft.train.TrainingResult.Epoch;
+import dev.graft.train.TrainingSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/** The epochs of one training run. */
+final class TrainingLoop {
+  private final TrainingPlan plan;
+  private final TrainingContext context;
+  private final TrainingPrograms programs;
+  private final TrainingSettings settings;
+  private final WarmUpCosine schedule;
+  private final int batchSize;
+  private final int stepsPerEpoch;
+
+  private final List<Epoch> history = new ArrayList<>();
+
+  /** The parameters to return: best by validation loss, or of the last whole epoch without one. */
+  private ParameterStore best;
+
+  private double bestLoss = Double.POSITIVE_INFINITY;
+  private int bestEpoch;
+
+  TrainingLoop(TrainingPlan plan, TrainingContext context, TrainingPrograms programs) {
+    this.plan = plan;
+    this.context = context;
+    this.programs = programs;
+    this.settings = plan.settings();
+    int n = plan.train().size();
+    this.batchSize = Math.min(settings.batchSize(), n);
+    this.stepsPerEpoch = (n + batchSize - 1) / batchSize;
+    this.schedule =
+        WarmUpCosine.of(
+            settings.learningRate(),
+            settings.warmUpFraction(),
+            (long) stepsPerEpoch * settings.epochs());
+    this.best = ParameterStore.EMPTY;
+  }
+
+  TrainingResult run() {
+    Optional<CheckpointFile> file =
+        context.checkpoint().map(p -> CheckpointFile.of(p, plan, context));
+    Optional<Checkpoint> found = file.flatMap(CheckpointFile::read);
+    if (found.isPresent()) {
+      resume(found.get());
+    } else if (plan.validation().isPresent()) {
+      bestLoss = validate(plan.validation().get(), 0);
+    }
+    Ending ending = Ending.EPOCHS_DONE;
+    while (history.size() < settings.epochs()) {
+      if (hasStoppedImproving()) {
+        ending = Ending.STOPPED_EARLY;
+        break;
+      }
+      OptionalDouble loss = epoch(history.size());
+      if (loss.isEmpty()) {
+        ending = Ending.CANCELLED;
+        if (plan.validation().isEmpty()) {
+          keep();
+        }
+        break;
+      }
+      finish(loss.getAsDouble());
+      file.ifPresent(f -> f.write(checkpoint()));
+    }
+    return new TrainingResult(plan.model().with(best), history, bestEpoch, ending);
+  }
+
+  private boolean hasStoppedImproving() {
+    return plan.validation().isPresent()
+        && settings.patience() > 0
+        && history.size() - bestEpoch >= settings.patience();
+  }
+
+  /** One pass; empty if it was cancelled before its end. */
+  private OptionalDouble epoch(int epoch) {
+    Seed seed = context.seed().derive("epoch", epoch);
+    Pass pass = new Pass(plan.train(), seed.permutation(plan.train().size()), batchSize);
+    double sum = 0;
+    int steps = 0;
+    while (pass.hasNext()) {
+      if (context.cancellation().isRequested()) {
+        return OptionalDouble.empty();
+      }
+      Weighted batch = pass.next();
+      long step = (long) epoch * stepsPerEpoch + steps;
+      double loss = programs.step(batch.batch(), batch.weights(), schedule.rate(step));
+      if (!Double.isFinite(loss)) {
+        throw new DivergedException(step + 1, loss, best);
+      }
+      sum += loss;
+      steps++;
+    }
+    return OptionalDouble.of(sum / steps);
+  }
+
+  /** Records an epoch and keeps its parameters if they are the best. */
+  private void finish(double trainLoss) {
+    OptionalDouble validation = OptionalDouble.empty();
+    if (plan.validation().isPresent()) {
+      long step = (long) (history.size() + 1) * stepsPerEpoch;
+      validation = OptionalDouble.of(validate(plan.validation().get(), step));
+    }
+    history.add(new Epoch(trainLoss, validation));
+    if (validation.isEmpty() || validation.getAsDouble() < bestLoss) {
+      bestLoss = validation.orElse(bestLoss);
+      keep();
+    }
+    Map<String, Double> metrics = new HashMap<>(Map.of("loss", trainLoss));
+    validation.ifPresent(v -> metrics.put("validation/loss", v));
+    context
+        .progress()
+        .report(new Progress.Event("training", history.size(), settings.epochs(), metrics));
+  }
+
+  private void keep() {
+    best = programs.snapshot().filter(plan.model().parameters()::has);
+    bestEpoch = history.size();
+  }
+
+  private double validate(Part part, long step) {
+    int[] order = IntStream.range(0, part.size()).toArray();
+    Pass pass = new Pass(part, order, Math.min(settings.batchSize(), part.size()));
+    double sum = 0;
+    int examples = 0;
+    while (pass.hasNext()) {
+      Weighted batch = pass.next();
+      sum += programs.loss(batch.batch(), part, batch.weights()) * batch.examples();
+      examples += batch.examples();
+    }
+    double loss = sum / examples;
+    if (!Double.isFinite(loss)) {
+      throw new DivergedException(step, loss, best);
+    }
+    return loss;
+  }
+
+  // --- checkpoints
+
+  private Checkpoint checkpoint() {
+    return new Checkpoint(history, bestEpoch, bestLoss, best, programs.snapshot());
+  }
+
+  private void resume(Checkpoint c) {
+    history.addAll(c.history());
+    bestEpoch = c.bestEpoch();
+    bestLoss = c.bestLoss();
+    best = c.best();
+    programs.resume(c.slots());
+  }
+
+  // --- batches
+
+  /**
+   * A full batch in which only some examples count.
+   *
+   * @param weights adding up to one
+   * @param examples how many count
+   */
+  private record Weighted(Batch batch, float[] weights, int examples) {}
+
+  /**
+   * One pass in batches of equal size. The last one is filled up with examples from the beginning
+   * that weigh nothing, so that statistics over the batch are still those of real, varied examples.
+   */
+  private static final class Pass {
+    private final Iterator<Batch> batches;
+    private final int size;
+    private final BitSet seen = new BitSet();
+
+    Pass(Part part, int[] order, int size) {
+      this.size = size;
+      int whole = (order.length + size - 1) / size * size;
+      int[] filled = Arrays.copyOf(order, whole);
+      System.arraycopy(order, 0, filled, order.length, whole - order.length);
+      this.batches = part.examples().batches(filled, size);
+    }
+
+    boolean hasNext() {
+      return batches.hasNext();
+    }
+
+    Weighted next() {
+      Batch given = batches.next();
+      Batch batch = TrainingPrograms.fill(given, size);
+      boolean[] counts = new boolean[size];
+      int examples = 0;
+      for (int i = 0; i < given.size(); i++) {
+        int position = given.positions()[i];
+        counts[i] = !seen.get(position);
+        seen.set(position);
+        examples += counts[i] ? 1 : 0;
+      }
+      float[] weights = new float[size];
+      for (int i = 0; i < size; i++) {
+        weights[i] = counts[i] ? 1f / examples : 0;
+      }
+      return new Weighted(batch, weights, examples);
+    }
+  }
+}
