@@ -1,0 +1,99 @@
+package dev.graft.datasets;
+
+import dev.graft.data.ClassLabels;
+import dev.graft.data.DataException;
+import dev.graft.data.Labeled;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Opens data of any kind, by finding out what a path holds. */
+public final class Datasets {
+  private static final int CIFAR10_RECORD = 3073;
+  private static final int CIFAR100_RECORD = 3074;
+
+  private Datasets() {}
+
+  /**
+   * Opens labelled data.
+   *
+   * @throws DataException if there is nothing, it is of no known kind, or it is damaged
+   */
+  public static Opened<ClassLabels> open(Path path, DataOptions options) {
+    if (!Files.exists(path)) {
+      throw new DataException("there is no file or folder " + path);
+    }
+    Opened<ClassLabels> opened = open(path, options, options.kind().orElseGet(() -> kind(path)));
+    if (options.classes().isEmpty()) {
+      return opened;
+    }
+    ClassLabels aligned = opened.data().targets().in(options.classes().get());
+    return new Opened<>(new Labeled<>(opened.data().examples(), aligned), opened.skipped());
+  }
+
+  private static Opened<ClassLabels> open(Path path, DataOptions options, DataKind kind) {
+    return switch (kind) {
+      case IMAGE_FOLDER -> ImageFolder.open(path, options.strict());
+      case IDX ->
+          Opened.whole(
+              options.labels().isPresent()
+                  ? IdxFiles.open(path, options.labels().get())
+                  : IdxFiles.open(path));
+      case CIFAR10 -> Opened.whole(CifarFile.open(path, CifarFile.Labels.CIFAR10));
+      case CIFAR100 -> Opened.whole(CifarFile.open(path, CifarFile.Labels.CIFAR100_FINE));
+      case CIFAR100_COARSE -> Opened.whole(CifarFile.open(path, CifarFile.Labels.CIFAR100_COARSE));
+      case CSV ->
+          Opened.whole(
+              NumericCsv.open(
+                  Table.read(path, options.separator(), options.header()),
+                  options.labelColumn(),
+                  options.groupColumn(),
+                  options.classes()));
+    };
+  }
+
+  /**
+   * What a path holds, by its name and content.
+   *
+   * @throws DataException if it is nothing known
+   */
+  public static DataKind kind(Path path) {
+    if (Files.isDirectory(path)) {
+      return DataKind.IMAGE_FOLDER;
+    }
+    String name = path.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
+    if (name.endsWith(".csv") || name.endsWith(".tsv")) {
+      return DataKind.CSV;
+    }
+    if (IdxFiles.accepts(path)) {
+      return DataKind.IDX;
+    }
+    if (name.endsWith(".bin")) {
+      return cifarKind(path, name);
+    }
+    throw new DataException(
+        path
+            + " is no data that can be read. There is: a folder with one folder of images per"
+            + " class, IDX images (*-images-idx3-ubyte), CIFAR binaries (*.bin), and tables (*.csv,"
+            + " *.tsv), each file also compressed as .gz");
+  }
+
+  private static DataKind cifarKind(Path path, String name) {
+    long size = Compressed.read(path).length;
+    boolean ten = size % CIFAR10_RECORD == 0;
+    boolean hundred = size % CIFAR100_RECORD == 0;
+    if (ten && hundred) {
+      ten = !name.contains("100");
+      hundred = !ten;
+    }
+    if (!ten && !hundred) {
+      throw new DataException(
+          path
+              + " has "
+              + size
+              + " bytes: neither whole CIFAR-10 records of 3073 nor CIFAR-100 records of 3074."
+              + " Is it truncated?");
+    }
+    return ten ? DataKind.CIFAR10 : DataKind.CIFAR100;
+  }
+}
