@@ -99,7 +99,8 @@ public final class IdxFiles {
     String name = images.getFileName().toString();
     String labels =
         name.replaceFirst("images([-.])idx[34]", "labels$1idx1").replaceFirst("images", "labels");
-    String other = labels.endsWith(".gz") ? labels.substring(0, labels.length() - 3) : labels + ".gz";
+    String other =
+        labels.endsWith(".gz") ? labels.substring(0, labels.length() - 3) : labels + ".gz";
     return List.of(labels, other).stream()
         .filter(n -> !n.equals(name))
         .map(images::resolveSibling)

@@ -140,8 +140,7 @@ final class ImageDecoder {
   private static ImageSample indexed(Raster raster, IndexColorModel palette) {
     boolean grey = true;
     for (int i = 0; i < palette.getMapSize() && grey; i++) {
-      grey =
-          palette.getRed(i) == palette.getGreen(i) && palette.getGreen(i) == palette.getBlue(i);
+      grey = palette.getRed(i) == palette.getGreen(i) && palette.getGreen(i) == palette.getBlue(i);
     }
     int width = raster.getWidth();
     int height = raster.getHeight();

@@ -33,8 +33,8 @@ public record Table(Path file, List<String> columns, List<String[]> rows) {
   private static final Set<String> LABEL_NAMES = Set.of("label", "class", "target", "intent");
 
   /**
-   * @param separator between cells; if absent, that of comma, semicolon and tab which the first line
-   *     has most of. With tabs, quotation marks are ordinary characters
+   * @param separator between cells; if absent, that of comma, semicolon and tab which the first
+   *     line has most of. With tabs, quotation marks are ordinary characters
    * @param header whether the first row names the columns; if absent, it does where none of its
    *     cells is a number
    */
@@ -188,8 +188,8 @@ public record Table(Path file, List<String> columns, List<String[]> rows) {
   }
 
   /**
-   * A column as class labels. The classes are in the order given, else the different cells in order:
-   * of numbers if all are whole numbers, else of the alphabet.
+   * A column as class labels. The classes are in the order given, else the different cells in
+   * order: of numbers if all are whole numbers, else of the alphabet.
    *
    * @throws DataException if a cell is not among the classes given
    */
