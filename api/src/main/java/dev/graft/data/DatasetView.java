@@ -3,8 +3,14 @@ package dev.graft.data;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Some examples of another data set. */
-record DatasetView(Dataset base, int[] positions) implements Dataset {
+/**
+ * Some examples of another data set.
+ *
+ * @param base the whole, itself no view
+ * @param positions which examples of it these are
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by the methods below
+public record DatasetView(Dataset base, int[] positions) implements Dataset {
   @Override
   public String name() {
     return base.name();

@@ -2,28 +2,26 @@ package dev.graft.transfer;
 
 import dev.graft.data.Batch;
 import dev.graft.data.BatchLoader;
-import dev.graft.data.DataException;
 import dev.graft.data.Dataset;
 import dev.graft.data.LoaderOptions;
 import dev.graft.data.Preprocessing;
 import dev.graft.model.FeatureExtractor;
-import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
-import dev.graft.tensor.TensorType;
 import dev.graft.train.Cancellation;
 import dev.graft.train.Progress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Runs a feature extractor over a data set, decoding ahead while it computes. */
 public final class FeatureComputation {
-  private static final int BATCH = 32;
+  /** How many examples go through the network at once. */
+  public static final int BATCH = 32;
 
   private FeatureComputation() {}
 
@@ -35,11 +33,31 @@ public final class FeatureComputation {
       LoaderOptions loading,
       Progress progress,
       Cancellation cancellation) {
-    List<HostTensor> parts = new ArrayList<>();
-    int[] positions = new int[data.size()];
-    int done = 0;
+    List<FeatureTable> parts = new ArrayList<>();
+    stream(extractor, preprocessing, data, 0, loading, progress, cancellation, parts::add);
+    return FeatureTable.join(parts, false);
+  }
+
+  /**
+   * Computes features batch by batch, {@link #BATCH} examples each.
+   *
+   * @param first the first example to compute; the results are the same to the bit as those of a
+   *     whole pass if it is a multiple of {@link #BATCH}
+   * @param sink receives the features of one batch after the other, on the calling thread
+   * @throws CancellationException if it is cancelled
+   */
+  public static void stream(
+      FeatureExtractor extractor,
+      Preprocessing preprocessing,
+      Dataset data,
+      int first,
+      LoaderOptions loading,
+      Progress progress,
+      Cancellation cancellation,
+      Consumer<FeatureTable> sink) {
+    int[] order = IntStream.range(first, data.size()).toArray();
     try (BatchLoader loader = new BatchLoader(data, preprocessing, loading)) {
-      Iterator<Batch> batches = loader.batches(BATCH);
+      Iterator<Batch> batches = loader.batches(order, BATCH);
       while (batches.hasNext()) {
         if (cancellation.isRequested()) {
           throw new CancellationException("computing features was cancelled");
@@ -48,38 +66,9 @@ public final class FeatureComputation {
         // A preprocessing may make inputs that a cut network no longer reads.
         Map<String, HostTensor> inputs = new HashMap<>(batch.inputs());
         inputs.keySet().retainAll(extractor.inputs().keySet());
-        parts.add(extractor.run(inputs));
-        System.arraycopy(batch.positions(), 0, positions, done, batch.size());
-        done += batch.size();
-        progress.report("features", done, data.size());
+        sink.accept(new FeatureTable(batch.positions(), extractor.run(inputs), false));
+        progress.report("features", batch.positions()[batch.size() - 1] + 1L, data.size());
       }
     }
-    return new FeatureTable(java.util.Arrays.copyOf(positions, done), join(parts), false);
-  }
-
-  /** Puts batches together along the first axis. */
-  private static HostTensor join(List<HostTensor> parts) {
-    if (parts.isEmpty()) {
-      throw new DataException("there is no example to compute features of");
-    }
-    TensorType first = parts.get(0).type();
-    long rows = 0;
-    long bytes = 0;
-    for (HostTensor part : parts) {
-      if (!part.shape().with(0, Dim.of(0)).equals(first.shape().with(0, Dim.of(0)))) {
-        throw new DataException(
-            "the features of one example are "
-                + first
-                + ", those of another "
-                + part.type()
-                + "; cut the network where all examples have features of one shape");
-      }
-      rows += part.shape().sizes()[0];
-      bytes += part.bytes().remaining();
-    }
-    ByteBuffer all =
-        ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
-    parts.forEach(part -> all.put(part.bytes()));
-    return HostTensor.wrap(first.withShape(first.shape().with(0, Dim.of(rows))), all.flip());
   }
 }
