@@ -1,6 +1,8 @@
 package dev.graft.graph;
 
+import dev.graft.graph.ops.ExplicitPadding;
 import dev.graft.tensor.Dim;
+import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import java.util.List;
@@ -21,14 +23,25 @@ public final class Specialization {
 
   /** The graph for inputs of exactly these types; inputs that are not named stay. */
   public static Graph ofInputs(Graph graph, Map<String, TensorType> types) {
+    return ofInputs(graph, types, Map.of());
+  }
+
+  /**
+   * The graph for inputs of exactly these types, some of them bound to values and no longer inputs.
+   */
+  public static Graph ofInputs(
+      Graph graph, Map<String, TensorType> types, Map<String, HostTensor> values) {
+    Rewriter rewriter = new Rewriter(graph);
+    values.forEach((name, value) -> rewriter.bind(name, rewriter.target().constant(name, value)));
     return specialize(
-        graph,
-        new Rewriter(graph).copyInputs(input -> types.getOrDefault(input.name(), input.type())));
+        graph, rewriter.copyInputs(input -> types.getOrDefault(input.name(), input.type())));
   }
 
   private static Graph specialize(Graph graph, Rewriter rewriter) {
     for (Node node : graph.nodes()) {
-      rewriter.copy(node);
+      Attributes explicit = ExplicitPadding.of(rewriter.context(node));
+      rewriter.copy(
+          new Node(node.name(), node.operator(), node.inputs(), node.outputs(), explicit));
       for (String output : node.outputs()) {
         if (!output.isEmpty() && !graph.outputs().contains(output)) {
           fold(rewriter, output);
