@@ -24,7 +24,8 @@ public final class Differentiator {
 
   /**
    * The forward graph in operators that have gradient rules: those without one, on a path that is
-   * differentiated, are replaced by their decompositions.
+   * differentiated, are replaced by their decompositions. The others list every output that their
+   * rules read ({@link Operator#savedOutputs}).
    *
    * @throws GraphException naming every operator on the way that has neither
    */
@@ -50,7 +51,24 @@ public final class Differentiator {
               + String.join(", ", missing)
               + ". Freeze the parameters below, or cut the model after it.");
     }
-    return graph;
+    return savingOutputs(graph, active);
+  }
+
+  private static Graph savingOutputs(Graph graph, Set<String> active) {
+    Rewriter rewriter = new Rewriter(graph).copyInputs();
+    for (Node node : graph.nodes()) {
+      List<String> outputs = new ArrayList<>(node.outputs());
+      int saved = active.contains(node.name()) ? node.operator().savedOutputs() : 0;
+      for (int i = 0; i < saved; i++) {
+        if (!node.hasOutput(i)) {
+          outputs.subList(i, Math.min(i + 1, outputs.size())).clear();
+          outputs.add(i, rewriter.target().unique(node.name() + ":" + i));
+        }
+      }
+      rewriter.copy(
+          new Node(node.name(), node.operator(), node.inputs(), outputs, node.attributes()));
+    }
+    return rewriter.finish();
   }
 
   /**

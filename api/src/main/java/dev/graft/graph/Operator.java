@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param typeRule computes the output types
  * @param gradient the derivative, or null where the decomposition's is taken or none exists
  * @param decomposition the same function in simpler operators, or null for a primitive
+ * @param savedOutputs the number of outputs that the derivative reads; where a node lists fewer,
+ *     differentiation adds the others before it begins
  * @param differentiable false for operators whose outputs never carry a gradient (comparisons,
  *     shapes, indices)
  */
@@ -32,6 +34,7 @@ public record Operator(
     TypeRule typeRule,
     @Nullable GradientRule gradient,
     @Nullable Decomposition decomposition,
+    int savedOutputs,
     boolean differentiable) {
 
   /** The {@code since} of operators that ONNX does not have. */
@@ -66,28 +69,51 @@ public record Operator(
 
   /** A row with fixed arity and one output; refine it with the {@code with} methods. */
   public static Operator of(String name, int since, int minInputs, int maxInputs, TypeRule rule) {
-    return new Operator(name, since, minInputs, maxInputs, 1, rule, null, null, true);
+    return new Operator(name, since, minInputs, maxInputs, 1, rule, null, null, 0, true);
   }
 
   public Operator withGradient(GradientRule rule) {
+    return withGradient(0, rule);
+  }
+
+  /** Sets a derivative that reads the first {@code saved} outputs of the node. */
+  public Operator withGradient(int saved, GradientRule rule) {
     return new Operator(
-        name, since, minInputs, maxInputs, maxOutputs, typeRule, rule, decomposition, true);
+        name, since, minInputs, maxInputs, maxOutputs, typeRule, rule, decomposition, saved, true);
   }
 
   public Operator withDecomposition(Decomposition rule) {
     return new Operator(
-        name, since, minInputs, maxInputs, maxOutputs, typeRule, gradient, rule, differentiable);
+        name,
+        since,
+        minInputs,
+        maxInputs,
+        maxOutputs,
+        typeRule,
+        gradient,
+        rule,
+        savedOutputs,
+        differentiable);
   }
 
   public Operator withOutputs(int max) {
     return new Operator(
-        name, since, minInputs, maxInputs, max, typeRule, gradient, decomposition, differentiable);
+        name,
+        since,
+        minInputs,
+        maxInputs,
+        max,
+        typeRule,
+        gradient,
+        decomposition,
+        savedOutputs,
+        differentiable);
   }
 
   /** Declares that no gradient flows through this operator. */
   public Operator withoutGradient() {
     return new Operator(
-        name, since, minInputs, maxInputs, maxOutputs, typeRule, null, decomposition, false);
+        name, since, minInputs, maxInputs, maxOutputs, typeRule, null, decomposition, 0, false);
   }
 
   /** Whether ONNX defines this operator. */

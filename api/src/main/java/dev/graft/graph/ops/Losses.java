@@ -30,7 +30,7 @@ public final class Losses {
             .withDecomposition(formula(Losses::negativeLogLikelihood)),
         Operator.of("SoftmaxCrossEntropyLoss", 13, 2, 3, n -> List.of(lossType(n, 0), n.type(0)))
             .withOutputs(2)
-            .withGradient(Losses::crossEntropyGradient)
+            .withGradient(2, Losses::crossEntropyGradient)
             .withDecomposition(Losses::crossEntropy),
         Operator.of("SoftmaxCrossEntropyLossGradient", Operator.GRAFT, 3, 4, Losses::gradientType)
             .withDecomposition(formula(Losses::scoreGradient)));
@@ -164,8 +164,7 @@ public final class Losses {
   }
 
   private static List<@Nullable Value> crossEntropyGradient(GradientContext g) {
-    boolean listed = g.outputs().size() > 1 && g.outputs().get(1) != null;
-    Value logProbabilities = listed ? g.y(1) : logProbabilities(g.in(0));
+    Value logProbabilities = g.y(1);
     Value dscores = null;
     if (g.hasGradient(0)) {
       Value weights = g.has(2) ? g.in(2) : null;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Dropout. In a training graph of Graft the mask is an input of role {@code RANDOM} that the host
  * draws; a node that draws by itself is only there because a file has it, and is differentiated by
- * the mask it returns.
+ * the mask it returns, so that the derivative fits the draw.
  */
 public final class Randomness {
   private static final double DEFAULT_RATIO = 0.5;
@@ -31,7 +31,7 @@ public final class Randomness {
     return List.of(
         Operator.of("Dropout", 13, 1, 3, Randomness::dropoutType)
             .withOutputs(2)
-            .withGradient(Randomness::dropoutGradient)
+            .withGradient(2, Randomness::dropoutGradient)
             .withDecomposition(Randomness::inferenceDropout));
   }
 
@@ -56,12 +56,6 @@ public final class Randomness {
     Optional<Boolean> drops = drops(g.node());
     if (!drops.orElse(true)) {
       return Arrays.asList(g.dy(), null, null);
-    }
-    if (g.outputs().size() < 2 || g.outputs().get(1) == null) {
-      throw g.node()
-          .error(
-              "draws a mask that it does not return, so that it cannot be differentiated. Give it"
-                  + " its second output, or multiply by a mask of role RANDOM");
     }
     Value dy = g.dy();
     Value ratio = g.has(1) ? g.in(1).cast(dy.dtype()) : dy.constant(DEFAULT_RATIO);

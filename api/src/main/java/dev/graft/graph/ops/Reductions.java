@@ -57,7 +57,7 @@ public final class Reductions {
         Operator.of("ArgMin", 13, 1, 1, Reductions::argType).withoutGradient(),
         Operator.of("TopK", 11, 2, 2, Reductions::topKType)
             .withOutputs(2)
-            .withGradient(Reductions::topKGradient),
+            .withGradient(2, Reductions::topKGradient),
         Operator.of("CumSum", 14, 2, 2, Reductions::cumulativeType)
             .withGradient(Reductions::cumSumGradient),
         Operator.of("CumProd", 26, 2, 2, Reductions::cumulativeType)

@@ -90,7 +90,7 @@ public final class Updates {
     // Line 12.
     Value root = v.sqrt().div(correction2.sqrt()).add(attribute(n, "epsilon", 1e-8));
     Value moved = m.div(root).mul(rate.div(correction1));
-    double decay = attribute(n, "weight_decay", 0);
+    double decay = attribute(n, "weight_decay", 0.01);
     Value kept = decay == 0 ? parameter : parameter.mul(one.sub(rate.mul(decay)));
     return List.of(kept.sub(moved), m, v);
   }
