@@ -1,6 +1,7 @@
 package dev.graft.backend.onnx;
 
 import ai.onnxruntime.OnnxTensor;
+import dev.graft.backend.Feeds;
 import dev.graft.backend.Fetches;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
@@ -22,7 +23,6 @@ final class OnnxProgram implements Program {
   private final OnnxBackend backend;
   private final Graph graph;
   private final Compiled compiled;
-  private final Feeds feeds;
   private final List<GraphInput> stateInputs;
   private final Runnable release;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -42,7 +42,6 @@ final class OnnxProgram implements Program {
     this.backend = backend;
     this.graph = graph;
     this.compiled = compiled;
-    this.feeds = new Feeds(graph);
     this.stateInputs = List.copyOf(stateInputs);
     this.release = release;
     backend.opened(this);
@@ -89,8 +88,8 @@ final class OnnxProgram implements Program {
       if (closed) {
         throw new IllegalStateException("the program is closed");
       }
-      feeds.check(given);
-      try (Feeds.Natives natives = feeds.natives(given)) {
+      Feeds.check(graph, given);
+      try (NativeFeeds natives = NativeFeeds.of(given)) {
         if (state == null) {
           return outputs(compiled.run(natives.tensors(), false));
         }

@@ -21,7 +21,10 @@ final class Tensors {
   static OnnxTensor toNative(HostTensor tensor) {
     try {
       return OnnxTensor.createTensor(
-          Engine.environment(), direct(tensor.bytes()), tensor.shape().sizes(), javaType(tensor.dtype()));
+          Engine.environment(),
+          direct(tensor.bytes()),
+          tensor.shape().sizes(),
+          javaType(tensor.dtype()));
     } catch (OrtException e) {
       throw new BackendException(
           "ONNX Runtime does not take a tensor of " + tensor.type() + ": " + e.getMessage(), e);
