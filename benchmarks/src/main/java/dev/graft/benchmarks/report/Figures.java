@@ -1,0 +1,144 @@
+package dev.graft.benchmarks.report;
+
+import dev.graft.benchmarks.statistics.Comparison;
+import dev.graft.benchmarks.statistics.Estimate;
+import dev.graft.benchmarks.statistics.Verdict;
+import dev.graft.benchmarks.suite.Cell;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Numbers and findings in words, the same in every kind of report. */
+final class Figures {
+  private Figures() {}
+
+  /** A share in per cent with one decimal: {@code 91.2}. */
+  static String percent(double share) {
+    return format("%.1f", 100 * share);
+  }
+
+  /** A mean with its interval: {@code 91.2 ± 0.8}. */
+  static String percent(Estimate e) {
+    return e.n() == 1 ? percent(e.mean()) : percent(e.mean()) + " ± " + percent(e.margin());
+  }
+
+  /** A difference of shares with its sign, in points: {@code +3.4}. */
+  static String points(double difference) {
+    String text = format("%+.1f", 100 * difference).replace('-', '−');
+    return text.equals("−0.0") || text.equals("+0.0") ? "0.0" : text;
+  }
+
+  static String points(Estimate e) {
+    return e.n() == 1 ? points(e.mean()) : points(e.mean()) + " ± " + percent(e.margin());
+  }
+
+  static String pValue(double p) {
+    return p < 0.0001 ? "< 0.0001" : format(p < 0.01 ? "%.4f" : "%.3f", p);
+  }
+
+  static String seconds(double s) {
+    return s < 10 ? format("%.2f s", s) : format("%.1f s", s);
+  }
+
+  /** {@code 5}, or {@code all}. */
+  static String labels(int perClass) {
+    return perClass == Cell.ALL ? "all" : Integer.toString(perClass);
+  }
+
+  static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+
+  /** A sign that says the verdict without colour. */
+  static String sign(Verdict verdict) {
+    return switch (verdict) {
+      case HELPS -> "▲";
+      case HURTS -> "▼";
+      case NO_DIFFERENCE -> "=";
+      case TOO_FEW_SEEDS -> "?";
+    };
+  }
+
+  /** The verdict with the size of the effect: {@code helps (large)}. */
+  static String verdict(Comparison<?> row) {
+    return switch (row.verdict()) {
+      case HELPS, HURTS -> row.verdict().words() + " (" + row.size().word() + ")";
+      case NO_DIFFERENCE, TOO_FEW_SEEDS -> row.verdict().words();
+    };
+  }
+
+  /**
+   * One sentence for a strategy: {@code helps at 1, 2 and 5; no difference at 10 labels a class.}
+   */
+  static String sentence(Story story, String strategy) {
+    Map<Verdict, List<String>> labels = new LinkedHashMap<>();
+    for (Comparison<Story.Row> row : story.rows()) {
+      if (row.row().strategy().equals(strategy)) {
+        labels
+            .computeIfAbsent(row.verdict(), v -> new ArrayList<>())
+            .add(labels(row.row().labelsPerClass()));
+      }
+    }
+    List<String> parts = new ArrayList<>();
+    labels.forEach((verdict, at) -> parts.add(verdict.words() + " at " + enumerate(at)));
+    return String.join("; ", parts) + " labels a class";
+  }
+
+  /** {@code 1, 2 and 5}. */
+  static String enumerate(List<String> items) {
+    int last = items.size() - 1;
+    return last == 0
+        ? items.get(0)
+        : String.join(", ", items.subList(0, last)) + " and " + items.get(last);
+  }
+
+  /** The report's answer in one sentence. */
+  static String headline(Findings f) {
+    int rows = f.rows().size();
+    if (rows == 0) {
+      return "There is nothing to compare: no row has both '"
+          + f.description().baseline()
+          + "' and another strategy.";
+    }
+    String text =
+        format(
+            "Of %d comparisons with %s, transfer helps in %d, makes no difference in %d and hurts"
+                + " in %d.",
+            rows,
+            f.description().baseline(),
+            f.count(Verdict.HELPS),
+            f.count(Verdict.NO_DIFFERENCE),
+            f.count(Verdict.HURTS));
+    long few = f.count(Verdict.TOO_FEW_SEEDS);
+    return few == 0 ? text : text + format(" %d have too few seeds to say.", few);
+  }
+
+  /** How the verdicts were found, sentence by sentence. */
+  static List<String> method(Findings f) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Every seed draws its labelled examples and initial weights anew, and all strategies of one"
+            + " seed get the same examples. Results are measured on a fixed test part that nothing"
+            + " was stopped or chosen by.");
+    lines.add(
+        "Bands and ± are 95 % confidence intervals of the mean over seeds (Student's t). They say"
+            + " how much other draws would move the mean on these data; they do not speak of other"
+            + " data sets.");
+    lines.add(
+        format(
+            "A verdict comes from the paired t-test over seeds (Student 1908), corrected for all"
+                + " %d comparisons of this report by Holm's method (1979), at the level %.2f.",
+            f.rows().size(), Verdict.LEVEL));
+    lines.add(
+        "The exact sign-flip test (Fisher 1935), which assumes no normal distribution, "
+            + (f.contradicted() == 0
+                ? "contradicts none of the verdicts \"helps\" and \"hurts\"."
+                : "does not confirm " + f.contradicted() + " of the verdicts; see the numbers."));
+    lines.add(
+        "Size of the effect in points of the metric: negligible below 0.5, small below 2, medium"
+            + " below 5, large from 5.");
+    return lines;
+  }
+}

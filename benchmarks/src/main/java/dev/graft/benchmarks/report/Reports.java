@@ -1,0 +1,26 @@
+package dev.graft.benchmarks.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Writes reports; each file appears whole or not at all. */
+public final class Reports {
+  private Reports() {}
+
+  /** Writes {@code report.html}, {@code report.md} and {@code summary.json} into a directory. */
+  public static void write(Path directory, Findings findings) throws IOException {
+    Files.createDirectories(directory);
+    replace(directory.resolve("summary.json"), SummaryJson.of(findings));
+    replace(directory.resolve("report.md"), MarkdownReport.of(findings));
+    replace(directory.resolve("report.html"), HtmlReport.of(findings));
+  }
+
+  static void replace(Path file, String content) throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Files.writeString(part, content, StandardCharsets.UTF_8);
+    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+}
