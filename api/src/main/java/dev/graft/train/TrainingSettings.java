@@ -1,5 +1,7 @@
 package dev.graft.train;
 
+import java.util.List;
+
 /**
  * How to train. Strategies take from it what they need; the defaults suit fine-tuning on a few
  * hundred examples.
@@ -23,6 +25,10 @@ package dev.graft.train;
  * @param balancedClasses whether every class counts the same, whatever its number of examples
  * @param batchNorm what batch normalisation does while fine-tuning; training from scratch always
  *     uses batch statistics
+ * @param freeze patterns of logical parameter names, with {@code *} for any characters, that
+ *     fine-tuning leaves as they are
+ * @param freezeDepth the number of layers, counted from the data, that fine-tuning leaves as they
+ *     are
  * @param headPenalty the L2 penalty of a linear head on frozen features, per example and on
  *     standardised features
  */
@@ -43,6 +49,8 @@ public record TrainingSettings(
     double labelSmoothing,
     boolean balancedClasses,
     BatchNormPolicy batchNorm,
+    List<String> freeze,
+    int freezeDepth,
     double headPenalty) {
 
   public static final TrainingSettings DEFAULT = builder().build();
@@ -66,6 +74,8 @@ public record TrainingSettings(
         validationFraction);
     require(
         labelSmoothing >= 0 && labelSmoothing < 1, "labelSmoothing", "in [0, 1)", labelSmoothing);
+    freeze = List.copyOf(freeze);
+    require(freezeDepth >= 0, "freezeDepth", "at least 0", freezeDepth);
     require(headPenalty >= 0, "headPenalty", "at least 0", headPenalty);
   }
 
@@ -102,6 +112,8 @@ public record TrainingSettings(
     private double labelSmoothing;
     private boolean balancedClasses;
     private BatchNormPolicy batchNorm = BatchNormPolicy.FROZEN_STATISTICS;
+    private List<String> freeze = List.of();
+    private int freezeDepth;
     private double headPenalty = 0.01;
 
     private Builder() {}
@@ -123,6 +135,8 @@ public record TrainingSettings(
       labelSmoothing = s.labelSmoothing;
       balancedClasses = s.balancedClasses;
       batchNorm = s.batchNorm;
+      freeze = s.freeze;
+      freezeDepth = s.freezeDepth;
       headPenalty = s.headPenalty;
     }
 
@@ -206,6 +220,16 @@ public record TrainingSettings(
       return this;
     }
 
+    public Builder freeze(String... patterns) {
+      freeze = List.of(patterns);
+      return this;
+    }
+
+    public Builder freezeDepth(int layers) {
+      freezeDepth = layers;
+      return this;
+    }
+
     public Builder headPenalty(double penalty) {
       headPenalty = penalty;
       return this;
@@ -230,6 +254,8 @@ public record TrainingSettings(
           labelSmoothing,
           balancedClasses,
           batchNorm,
+          freeze,
+          freezeDepth,
           headPenalty);
     }
   }

@@ -13,13 +13,33 @@ import java.util.Optional;
  * @param train the labelled target examples
  * @param validation examples that may decide when to stop; empty for none, in which case a strategy
  *     may hold back some of the training examples
+ * @param cut the value of the network on which the new head goes; empty for the best one that
+ *     {@link dev.graft.graph.edit.CutPoints} finds
  */
 public record Inductive(
-    PretrainedModel model, Labeled<?> train, Optional<? extends Labeled<?>> validation)
+    PretrainedModel model,
+    Labeled<?> train,
+    Optional<? extends Labeled<?>> validation,
+    Optional<String> cut)
     implements TransferProblem {
   public Inductive {
     if (train.size() == 0) {
       throw new DataException("data set '" + train.examples().name() + "' has no examples");
     }
+  }
+
+  /** A problem without a validation part, cut at the best value. */
+  public static Inductive of(PretrainedModel model, Labeled<?> train) {
+    return new Inductive(model, train, Optional.empty(), Optional.empty());
+  }
+
+  /** A problem with a validation part, cut at the best value. */
+  public static Inductive of(PretrainedModel model, Labeled<?> train, Labeled<?> validation) {
+    return new Inductive(model, train, Optional.of(validation), Optional.empty());
+  }
+
+  /** The same problem with the head on another value. */
+  public Inductive cutAt(String value) {
+    return new Inductive(model, train, validation, Optional.of(value));
   }
 }

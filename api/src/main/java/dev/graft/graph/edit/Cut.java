@@ -4,6 +4,8 @@ import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.Node;
 import dev.graft.graph.Rewriter;
+import dev.graft.graph.Role;
+import dev.graft.tensor.TensorType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +45,48 @@ public final class Cut {
     for (String value : values) {
       rewriter.target().output(rewriter.get(value));
     }
+    return rewriter.target().build();
+  }
+
+  /**
+   * The part of the graph above a value, which becomes its only data input; the outputs stay.
+   *
+   * @throws dev.graft.graph.GraphException if there is no such value, or if the part reads
+   *     something else that is computed below the value
+   */
+  public static Graph above(Graph graph, String value) {
+    TensorType type = graph.type(value);
+    Set<String> live = new HashSet<>(graph.outputs());
+    for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+      Node node = graph.nodes().get(i);
+      if (node.outputs().stream().anyMatch(live::contains) && !node.outputs().contains(value)) {
+        live.addAll(node.inputs());
+      }
+    }
+    Rewriter rewriter = new Rewriter(graph);
+    rewriter.bind(value, rewriter.target().input(value, type));
+    Set<String> below = ancestors(graph, List.of(value));
+    for (GraphInput input : graph.inputs()) {
+      if (live.contains(input.name()) && input.role() == Role.STATE) {
+        rewriter.bind(
+            input.name(), rewriter.target().input(input.name(), input.type(), input.role()));
+      }
+    }
+    graph
+        .constants()
+        .forEach(
+            (name, tensor) -> {
+              if (live.contains(name)) {
+                rewriter.bind(name, rewriter.target().constant(name, tensor));
+              }
+            });
+    for (Node node : graph.nodes()) {
+      boolean above = node.outputs().stream().anyMatch(live::contains);
+      if (above && node.outputs().stream().noneMatch(below::contains)) {
+        rewriter.copy(node);
+      }
+    }
+    graph.outputs().forEach(o -> rewriter.target().output(rewriter.get(o)));
     return rewriter.target().build();
   }
 

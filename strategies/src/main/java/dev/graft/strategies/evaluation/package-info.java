@@ -1,0 +1,3 @@
+/** Evaluators. */
+@org.jspecify.annotations.NullMarked
+package dev.graft.strategies.evaluation;
