@@ -1,0 +1,92 @@
+package dev.graft.strategies.inductive;
+
+import dev.graft.graph.Graph;
+import dev.graft.graph.ParameterStore;
+import dev.graft.graph.edit.Heads;
+import dev.graft.graph.edit.Initialization;
+import dev.graft.graph.edit.Parameters;
+import dev.graft.model.GraphModel;
+import dev.graft.train.ParameterGroup;
+import dev.graft.train.TrainingResult;
+import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.Inductive;
+import dev.graft.transfer.Strategy;
+import dev.graft.transfer.StrategyException;
+import dev.graft.transfer.TransferContext;
+import dev.graft.transfer.TransferredModel;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Fits a new head to the frozen backbone first and then trains the whole network, the backbone with
+ * a lower rate (linear probing then fine-tuning; Kumar et al. 2022): a head that is right from the
+ * start sends no gradients that would wreck the features.
+ */
+public final class FineTuning implements Strategy<Inductive> {
+  @Override
+  public String name() {
+    return "fine-tuning";
+  }
+
+  @Override
+  public String description() {
+    return "Fit a new head to the frozen network, then train all of it with a lower rate below.";
+  }
+
+  @Override
+  public Class<Inductive> problem() {
+    return Inductive.class;
+  }
+
+  @Override
+  public TransferredModel fit(Inductive problem, TransferContext context) {
+    ClassificationTask task =
+        ClassificationTask.of(problem, name()).withHeldBackValidation(context);
+    TrainingSettings settings = context.settings();
+    Graph graph = task.withLinearHead(task.backbone().graph());
+    Set<String> head = Set.of(Heads.WEIGHT, Heads.BIAS);
+    ParameterStore start =
+        settings.frozenWarmUp()
+            ? ParameterStore.of(task.linearHead(context))
+            : Initialization.of(graph, head, context.seed().derive("head"));
+    GraphModel model = new GraphModel(graph, task.backbone().parameters().with(start));
+    Set<String> unfrozen = unfrozen(graph, settings);
+    unfrozen.removeAll(head);
+    List<ParameterGroup> groups =
+        unfrozen.isEmpty()
+            ? List.of(new ParameterGroup("head", head, 1))
+            : List.of(
+                new ParameterGroup("backbone", unfrozen, settings.backboneRateFactor()),
+                new ParameterGroup("head", head, 1));
+    TrainingResult result =
+        GradientTraining.run(task, model, groups, settings.batchNorm(), name(), context);
+    Set<String> trained = new LinkedHashSet<>(unfrozen);
+    trained.addAll(head);
+    return new Outcome(task, name(), context)
+        .of(
+            result.model(),
+            trained,
+            unfrozen.isEmpty() ? Optional.of(task.featureValue()) : Optional.empty(),
+            List.of(
+                Outcome.ending(result),
+                "exported graphs have lost their dropout; it was not put back"));
+  }
+
+  /** The parameters that the settings do not freeze. */
+  private static Set<String> unfrozen(Graph graph, TrainingSettings settings) {
+    Parameters parameters = Parameters.of(graph);
+    if (settings.freezeDepth() >= parameters.layers()) {
+      throw new StrategyException(
+          "freezeDepth is "
+              + settings.freezeDepth()
+              + ", but the network has only "
+              + parameters.layers()
+              + " layers with the head");
+    }
+    Set<String> unfrozen = new LinkedHashSet<>(parameters.trainableFrom(settings.freezeDepth()));
+    settings.freeze().forEach(pattern -> unfrozen.removeAll(parameters.matching(pattern)));
+    return unfrozen;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.graft.strategies.inductive;
+
+import dev.graft.data.ClassLabels;
+import dev.graft.data.Labeled;
+import dev.graft.model.GraphModel;
+import dev.graft.train.BatchNormPolicy;
+import dev.graft.train.LoadedExamples;
+import dev.graft.train.ParameterGroup;
+import dev.graft.train.TrainingPlan;
+import dev.graft.train.TrainingPlan.Part;
+import dev.graft.train.TrainingResult;
+import dev.graft.transfer.TransferContext;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Trains a network from its inputs on the examples of a task, through the training service. */
+final class GradientTraining {
+  private GradientTraining() {}
+
+  static TrainingResult run(
+      ClassificationTask task,
+      GraphModel model,
+      List<ParameterGroup> groups,
+      BatchNormPolicy batchNorm,
+      String purpose,
+      TransferContext context) {
+    List<LoadedExamples> open = new ArrayList<>();
+    try {
+      TrainingPlan plan =
+          new TrainingPlan(
+              model,
+              task.objective(context.settings()),
+              groups,
+              batchNorm,
+              context.settings(),
+              part(task, task.train(), context, open),
+              task.validation().map(v -> part(task, v, context, open)));
+      return context.trainer().train(plan, context.training(purpose));
+    } finally {
+      open.forEach(LoadedExamples::close);
+    }
+  }
+
+  private static Part part(
+      ClassificationTask task,
+      Labeled<ClassLabels> data,
+      TransferContext context,
+      List<LoadedExamples> open) {
+    LoadedExamples examples =
+        new LoadedExamples(
+            data.examples(),
+            task.pretrained().preprocessing(),
+            context.loading(),
+            LoadedExamples.DEFAULT_MEMORY);
+    open.add(examples);
+    return new Part(examples, data.targets());
+  }
+}

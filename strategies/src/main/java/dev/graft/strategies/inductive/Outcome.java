@@ -1,0 +1,117 @@
+package dev.graft.strategies.inductive;
+
+import dev.graft.backend.Backend;
+import dev.graft.data.ClassLabels;
+import dev.graft.data.Labeled;
+import dev.graft.eval.Evaluation;
+import dev.graft.graph.edit.Parameter;
+import dev.graft.graph.edit.Parameters;
+import dev.graft.model.GraphModel;
+import dev.graft.model.Provenance;
+import dev.graft.strategies.evaluation.ClassificationEvaluator;
+import dev.graft.train.TrainingResult;
+import dev.graft.transfer.FeatureTable;
+import dev.graft.transfer.Inference;
+import dev.graft.transfer.Summary;
+import dev.graft.transfer.TransferContext;
+import dev.graft.transfer.TransferredModel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes what a strategy returns: model, provenance, summary, and metrics of the validation part.
+ */
+final class Outcome {
+  private final ClassificationTask task;
+  private final String strategy;
+  private final TransferContext context;
+
+  Outcome(ClassificationTask task, String strategy, TransferContext context) {
+    this.task = task;
+    this.strategy = strategy;
+    this.context = context;
+  }
+
+  /**
+   * The finished model.
+   *
+   * @param trained the names of the parameters that were trained
+   * @param frozenUpTo the value up to which the network is the pre-trained one
+   */
+  TransferredModel of(
+      GraphModel model, Set<String> trained, Optional<String> frozenUpTo, List<String> notes) {
+    List<String> all = new ArrayList<>(task.notes());
+    all.addAll(notes);
+    Parameters parameters = Parameters.of(model.graph());
+    long elements = 0;
+    long trainable = 0;
+    for (Parameter p : parameters.all()) {
+      if (p.isTrainable()) {
+        elements += p.type().shape().elements();
+        trainable += trained.contains(p.name()) ? p.type().shape().elements() : 0;
+      }
+    }
+    Summary summary =
+        new Summary(strategy, task.pretrained().name(), task.cut(), elements, trainable, all);
+    TransferredModel result =
+        new TransferredModel(
+            model,
+            task.pretrained().preprocessing(),
+            task.classNames(),
+            provenance(),
+            Map.of(),
+            summary,
+            frozenUpTo);
+    return task.validation().map(v -> withMetrics(result, metrics(result, v))).orElse(result);
+  }
+
+  private Map<String, Double> metrics(TransferredModel model, Labeled<ClassLabels> validation) {
+    FeatureTable logits = Inference.logits(model, validation.examples(), context);
+    Evaluation evaluation =
+        new ClassificationEvaluator()
+            .evaluate(logits.values(), validation.targets().subset(logits.positions()));
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    evaluation.metrics().forEach((name, value) -> metrics.put("validation/" + name, value));
+    return metrics;
+  }
+
+  private static TransferredModel withMetrics(TransferredModel m, Map<String, Double> metrics) {
+    return new TransferredModel(
+        m.model(),
+        m.preprocessing(),
+        m.classes(),
+        m.provenance(),
+        metrics,
+        m.summary(),
+        m.frozenUpTo());
+  }
+
+  private Provenance provenance() {
+    Backend backend = context.backend();
+    return task.pretrained()
+        .provenance()
+        .with("strategy", strategy)
+        .with("cut", task.cut())
+        .with("data", task.train().examples().name())
+        .with("data fingerprint", task.train().examples().fingerprint())
+        .with("training examples", Integer.toString(task.train().size()))
+        .with("backend", backend.name() + " " + backend.versions() + " on " + backend.device())
+        .with("settings", context.settings().toString())
+        .with("seed", Long.toString(context.seed().key()));
+  }
+
+  /** How a training ended, for the summary. */
+  static String ending(TrainingResult result) {
+    String kept = "; the parameters are those of epoch " + result.bestEpoch();
+    int done = result.epochs().size();
+    return switch (result.ending()) {
+      case EPOCHS_DONE -> "trained for " + done + " epochs" + kept;
+      case STOPPED_EARLY -> "stopped early after " + done + " epochs" + kept;
+      case CANCELLED -> "cancelled after " + done + " whole epochs" + kept;
+    };
+  }
+}
