@@ -51,6 +51,12 @@ public final class OnnxWriter {
   /** Protobuf messages end at 2 GiB; the rest of the model needs some of it. */
   private static final long INLINE_LIMIT = (1L << 31) - (64L << 20);
 
+  /**
+   * The metadata entry that lists, one on each line, the floating initialisers that are constants,
+   * so that reading the file back gives the same parameters.
+   */
+  static final String CONSTANTS_KEY = "graft.constants";
+
   /** Every state input embedded, no updates, weights beside the model once they pass 2 GB. */
   public static final OnnxWriter STANDARD =
       new OnnxWriter(name -> Placement.EMBEDDED, false, INLINE_LIMIT, Map.of());
@@ -207,7 +213,12 @@ public final class OnnxWriter {
             .setProducerVersion(version())
             .addOpsetImport(opset("", Operators.OPSET));
     new TreeMap<>(domains).forEach((name, version) -> model.addOpsetImport(opset(name, version)));
-    return model.setGraph(proto).build();
+    String constants =
+        graph.constants().entrySet().stream()
+            .filter(c -> c.getValue().dtype().isFloating())
+            .map(Map.Entry::getKey)
+            .collect(Collectors.joining("\n"));
+    return model.addMetadataProps(entry(CONSTANTS_KEY, constants)).setGraph(proto).build();
   }
 
   private static OperatorSetIdProto opset(String domain, int version) {
