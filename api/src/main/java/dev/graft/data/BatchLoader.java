@@ -68,7 +68,7 @@ public final class BatchLoader implements AutoCloseable {
    * at once. A pass may be abandoned at any point; passes of one loader share its threads.
    *
    * @throws DataException from {@code next()}, if an example cannot be read and that is an error,
-   *     or if not one of them can be read
+   *     or if the pass is over all examples and not one can be read
    */
   public Iterator<Batch> batches(int[] order, int batchSize) {
     if (batchSize < 1) {
@@ -137,7 +137,8 @@ public final class BatchLoader implements AutoCloseable {
       while (next == null && !underWay.isEmpty()) {
         next = assemble();
       }
-      if (next == null && delivered == 0 && firstFailure != null) {
+      boolean all = order.length >= examples.size();
+      if (next == null && delivered == 0 && firstFailure != null && all) {
         throw new DataException(
             "none of the "
                 + order.length

@@ -12,6 +12,7 @@ import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 class ImagePreprocessingTest {
@@ -89,6 +90,29 @@ class ImagePreprocessingTest {
         new ImagePreprocessing(
             "input", 0, 4, 1, Channels.GREY, Layout.NCHW, Fit.STRETCH, PixelScaling.NONE);
     assertArrayEquals(new float[] {0, 25, 75, 100}, values(twice, grey(2, 1, 0, 100)));
+  }
+
+  @Test
+  void resizesToTheSameBitsAsPillow() {
+    // Checksums of Pillow 12.3's resize(size, BILINEAR) of the same images.
+    assertEquals(0xa29060f6L, resizedChecksum(53, 40, 27, 20));
+    assertEquals(0x26578271L, resizedChecksum(53, 40, 19, 32));
+    assertEquals(0xee9419bfL, resizedChecksum(31, 17, 64, 40));
+    assertEquals(0x9e9f563fL, resizedChecksum(300, 200, 224, 224));
+    assertEquals(0x4ab6ccb5L, resizedChecksum(640, 427, 341, 256));
+    assertEquals(0xeb7279e1L, checksum(colour(53, 40).toGrey()));
+  }
+
+  private static long resizedChecksum(int width, int height, int newWidth, int newHeight) {
+    ImageSample image = colour(width, height);
+    return checksum(
+        ImageResizer.resize(image, newWidth, newHeight, 0, 0, newWidth, newHeight));
+  }
+
+  private static long checksum(ImageSample image) {
+    CRC32 crc = new CRC32();
+    crc.update(image.pixels());
+    return crc.getValue();
   }
 
   @Test

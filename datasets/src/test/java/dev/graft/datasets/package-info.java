@@ -1,0 +1,3 @@
+/** Tests of data formats and of the feature cache. */
+@org.jspecify.annotations.NullMarked
+package dev.graft.datasets;
