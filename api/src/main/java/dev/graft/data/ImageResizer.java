@@ -53,9 +53,11 @@ final class ImageResizer {
   static ImageSample resize(
       ImageSample image, int width, int height, int left, int top, int cropWidth, int cropHeight) {
     int channels = image.channels();
+    boolean sameHeight = height == image.height();
     Weights rows = Weights.of(image.height(), height, top, cropHeight);
-    int firstRow = rows.first[0];
-    int neededRows = rows.first[cropHeight - 1] + rows.count[cropHeight - 1] - firstRow;
+    int last = cropHeight - 1;
+    int firstRow = sameHeight ? top : rows.first[0];
+    int neededRows = sameHeight ? cropHeight : rows.first[last] + rows.count[last] - firstRow;
     byte[] pixels = image.pixels();
     int stride = image.width() * channels;
     byte[] narrow = new byte[neededRows * cropWidth * channels];
@@ -75,7 +77,7 @@ final class ImageResizer {
             pixels, (firstRow + y) * stride, columns, narrow, y * cropWidth * channels, channels);
       }
     }
-    if (height == image.height()) {
+    if (sameHeight) {
       return new ImageSample(cropWidth, cropHeight, channels, narrow);
     }
     return new ImageSample(

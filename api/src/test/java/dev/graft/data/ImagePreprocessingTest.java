@@ -105,8 +105,7 @@ class ImagePreprocessingTest {
 
   private static long resizedChecksum(int width, int height, int newWidth, int newHeight) {
     ImageSample image = colour(width, height);
-    return checksum(
-        ImageResizer.resize(image, newWidth, newHeight, 0, 0, newWidth, newHeight));
+    return checksum(ImageResizer.resize(image, newWidth, newHeight, 0, 0, newWidth, newHeight));
   }
 
   private static long checksum(ImageSample image) {
@@ -127,11 +126,14 @@ class ImagePreprocessingTest {
   @Test
   void aCropEqualsTheMiddleOfTheWholeResizedImage() {
     ImageSample image = colour(53, 40);
-    ImageSample whole = ImageResizer.resize(image, 27, 20, 0, 0, 27, 20);
-    ImageSample part = ImageResizer.resize(image, 27, 20, 5, 3, 16, 14);
-    for (int y = 0; y < 14; y++) {
-      for (int x = 0; x < 16 * 3; x++) {
-        assertEquals(whole.pixels()[((y + 3) * 27 + 5) * 3 + x], part.pixels()[y * 16 * 3 + x]);
+    for (int[] size : new int[][] {{27, 20}, {53, 20}, {27, 40}, {53, 40}}) {
+      ImageSample whole = ImageResizer.resize(image, size[0], size[1], 0, 0, size[0], size[1]);
+      ImageSample part = ImageResizer.resize(image, size[0], size[1], 5, 3, 16, 14);
+      for (int y = 0; y < 14; y++) {
+        for (int x = 0; x < 16 * 3; x++) {
+          assertEquals(
+              whole.pixels()[((y + 3) * size[0] + 5) * 3 + x], part.pixels()[y * 16 * 3 + x]);
+        }
       }
     }
   }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Locks of cache entries against other threads and other processes. A fixed number of lock files is
- * shared by all entries and never removed, since a lock on a removed file would protect nothing. The
- * system drops the locks of a process that dies.
+ * shared by all entries and never removed, since a lock on a removed file would protect nothing.
+ * The system drops the locks of a process that dies.
  */
 final class CacheLocks {
   private static final int STRIPES = 64;

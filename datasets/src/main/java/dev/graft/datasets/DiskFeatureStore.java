@@ -31,12 +31,14 @@ import java.util.stream.Stream;
 
 /**
  * Keeps features in files of a folder, under a key made of all that decides them: the extractor's
- * fingerprint (graph, weights, backend, version, device, precision), the preprocessing and the data.
+ * fingerprint (graph, weights, backend, version, device, precision), the preprocessing and the
+ * data.
  *
  * <p>Each batch is on disk as soon as it is computed: after a crash the next run goes on where that
  * one stopped, and gets the same features to the bit. An entry is moved to its final name only when
  * it is whole. Threads and processes may share the folder; one of them computes an entry while the
- * others wait for it. The entries used longest ago are removed when the folder grows over its limit.
+ * others wait for it. The entries used longest ago are removed when the folder grows over its
+ * limit.
  *
  * <p>Features of some examples ({@link DatasetView}) are taken from the entry of the whole data set
  * where there is one.
@@ -122,8 +124,7 @@ public final class DiskFeatureStore implements FeatureStore {
         e);
   }
 
-  private static String key(
-      FeatureExtractor extractor, Preprocessing preprocessing, Dataset data) {
+  private static String key(FeatureExtractor extractor, Preprocessing preprocessing, Dataset data) {
     return new ContentDigest()
         .add(extractor.fingerprint())
         .add(preprocessing.type())
@@ -198,8 +199,7 @@ public final class DiskFeatureStore implements FeatureStore {
     }
     FeatureTable table = FeatureTable.join(parts, false);
     Path whole = folder.resolve(key + WHOLE);
-    Files.move(
-        partial, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(partial, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     evict(whole);
     return table;
   }

@@ -97,8 +97,7 @@ class DatasetsTest {
     assertTrue(failure(images, DataOptions.DEFAULTS).contains("should have 4 bytes"));
     file("a-labels-idx1-ubyte", new byte[] {1, 2, 3, 4, 5});
     file("a-images-idx3-ubyte", idx(new int[] {2, 1, 1}, 1, 2));
-    assertTrue(
-        failure(images, DataOptions.DEFAULTS.withLabels(labels)).contains("is no IDX file"));
+    assertTrue(failure(images, DataOptions.DEFAULTS.withLabels(labels)).contains("is no IDX file"));
   }
 
   @Test
@@ -117,8 +116,7 @@ class DatasetsTest {
     ImageSample image = (ImageSample) fine.examples().sample(0);
     assertArrayEquals(new byte[] {11, 22, 33, 0}, Arrays.copyOf(image.pixels(), 4));
     DataOptions coarse = DataOptions.DEFAULTS.withKind(DataKind.CIFAR100_COARSE);
-    assertArrayEquals(
-        new int[] {19, 4}, Datasets.open(path, coarse).data().targets().labels());
+    assertArrayEquals(new int[] {19, 4}, Datasets.open(path, coarse).data().targets().labels());
   }
 
   @Test
@@ -165,8 +163,7 @@ class DatasetsTest {
     assertTrue(
         failure(text("a.csv", "x,y,label", "1,two,0"), defaults)
             .endsWith("a.csv, row 1, column 'y': 'two' is not a number"));
-    assertTrue(
-        failure(text("b.csv", "x,y,label", "1,,0"), defaults).endsWith("the cell is empty"));
+    assertTrue(failure(text("b.csv", "x,y,label", "1,,0"), defaults).endsWith("the cell is empty"));
     assertTrue(
         failure(text("c.csv", "x,y,label", "1,2,0", "1,2"), defaults)
             .contains("has 2 cells in line 3, but 3 in the first line"));
@@ -219,8 +216,7 @@ class DatasetsTest {
     Labeled<ClassLabels> data = open(mnist);
     assertEquals(10000, data.size());
     assertArrayEquals(
-        new int[] {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009},
-        data.targets().counts());
+        new int[] {980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009}, data.targets().counts());
     Path usps = SharedData.find("data/usps/usps-test-images-idx3-ubyte.gz");
     assertArrayEquals(
         new int[] {359, 264, 198, 166, 200, 160, 170, 147, 166, 177},

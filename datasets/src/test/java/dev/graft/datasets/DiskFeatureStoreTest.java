@@ -175,8 +175,7 @@ class DiskFeatureStoreTest {
     assertFalse(ask(store, new Network(), new Numbers(6)).cached());
     Preprocessing halved = TensorPreprocessing.of(PixelScaling.parse("x/2"), 1);
     FeatureTable table =
-        store.features(
-            new Network(), halved, new Numbers(5), Progress.SILENT, Cancellation.NEVER);
+        store.features(new Network(), halved, new Numbers(5), Progress.SILENT, Cancellation.NEVER);
     assertFalse(table.cached());
     assertEquals(0.5, table.values().getDouble(2));
     assertEquals(4, files(".features").size());
@@ -252,8 +251,7 @@ class DiskFeatureStoreTest {
     Numbers data = new Numbers(40, 3);
     ask(store(PLENTY), new Network(), data);
     DiskFeatureStore strict = new DiskFeatureStore(folder, PLENTY, LoaderOptions.strict());
-    DataException e =
-        assertThrows(DataException.class, () -> ask(strict, new Network(), data));
+    DataException e = assertThrows(DataException.class, () -> ask(strict, new Network(), data));
     assertEquals("number 3 is broken", e.getMessage());
   }
 

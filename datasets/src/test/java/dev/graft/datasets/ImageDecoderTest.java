@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 class ImageDecoderTest {
   /** 16x16 pixels of cyan 0, magenta 255, yellow 255, black 0, with an Adobe marker. */
   private static final String RED_CMYK =
-      "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAbEhQXFBEbFxYXHhwbIChCKyglJShROj0wQmBVZWRf" 
-      + "VV1baniZgWpxkHNbXYW1hpCeo6utq2eAvMm6pseZqKuk/8AAFAgAEAAQBEMRAE0RAFkRAEsR" 
-      + "AP/EABUAAQEAAAAAAAAAAAAAAAAAAAAG/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBN" 
-      + "AFkASwAAPwCmTKZUwAAAD//Z";
+      "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAbEhQXFBEbFxYXHhwbIChCKyglJShROj0wQmBVZWRf"
+          + "VV1baniZgWpxkHNbXYW1hpCeo6utq2eAvMm6pseZqKuk/8AAFAgAEAAQBEMRAE0RAFkRAEsR"
+          + "AP/EABUAAQEAAAAAAAAAAAAAAAAAAAAG/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBN"
+          + "AFkASwAAPwCmTKZUwAAAD//Z";
 
   static byte[] encoded(BufferedImage image, String format) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -171,12 +171,60 @@ class ImageDecoderTest {
     byte[] tiff =
         bigEndian
             ? new byte[] {
-              'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte) orientation,
-              0, 0, 0, 0, 0, 0
+              'M',
+              'M',
+              0,
+              42,
+              0,
+              0,
+              0,
+              8,
+              0,
+              1,
+              1,
+              0x12,
+              0,
+              3,
+              0,
+              0,
+              0,
+              1,
+              0,
+              (byte) orientation,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0
             }
             : new byte[] {
-              'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, (byte) orientation, 0,
-              0, 0, 0, 0, 0, 0
+              'I',
+              'I',
+              42,
+              0,
+              8,
+              0,
+              0,
+              0,
+              1,
+              0,
+              0x12,
+              1,
+              3,
+              0,
+              1,
+              0,
+              0,
+              0,
+              (byte) orientation,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0
             };
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(jpeg, 0, 2);

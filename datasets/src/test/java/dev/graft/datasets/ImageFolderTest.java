@@ -70,8 +70,7 @@ class ImageFolderTest {
     antsAndBees();
     Opened<ClassLabels> opened = ImageFolder.open(folder, true);
     assertEquals(List.of("ants", "bees"), opened.data().targets().classes());
-    assertEquals(
-        List.of("ants/1.JPEG", "ants/2.jpg", "ants/old/0.jpg", "bees/b.png"), ids(opened));
+    assertEquals(List.of("ants/1.JPEG", "ants/2.jpg", "ants/old/0.jpg", "bees/b.png"), ids(opened));
     assertArrayEquals(new int[] {0, 0, 0, 1}, opened.data().targets().labels());
   }
 
@@ -96,8 +95,7 @@ class ImageFolderTest {
     Files.createDirectories(folder.resolve("sub"));
     assertTrue(failure(false).endsWith("found: 1.jpg, 2.jpg, notes.txt, sub/"), failure(false));
     DataException missing =
-        assertThrows(
-            DataException.class, () -> ImageFolder.open(folder.resolve("nowhere"), false));
+        assertThrows(DataException.class, () -> ImageFolder.open(folder.resolve("nowhere"), false));
     assertTrue(missing.getMessage().contains("there is no folder"), missing.getMessage());
     DataException file =
         assertThrows(DataException.class, () -> ImageFolder.open(folder.resolve("1.jpg"), false));
