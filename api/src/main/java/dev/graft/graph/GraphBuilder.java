@@ -250,7 +250,7 @@ public final class GraphBuilder {
   }
 
   /** The value of a constant, or of a small tensor that shape arithmetic knows in full. */
-  Optional<HostTensor> knownOf(String value) {
+  public Optional<HostTensor> knownOf(String value) {
     return constantOf(value).or(() -> arithmetic.tensor(value, value(value).type()));
   }
 
