@@ -10,7 +10,7 @@ public final class ShapeOperators {
 
   /** The rows of this family. */
   public static List<Operator> rows() {
-    return Stream.of(Views.rows(), Slicing.rows(), Generators.rows())
+    return Stream.of(Views.rows(), Slicing.rows(), Padding.rows(), Generators.rows())
         .flatMap(List::stream)
         .toList();
   }

@@ -1,11 +1,15 @@
 package dev.graft.graph.ops;
 
+import dev.graft.graph.Attributes;
+import dev.graft.graph.GradientContext;
 import dev.graft.graph.NodeContext;
 import dev.graft.graph.Operator;
+import dev.graft.graph.Value;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -20,13 +24,91 @@ public final class Slicing {
 
   static List<Operator> rows() {
     return List.of(
-        Operator.of("Concat", 13, 1, Operator.ANY, Slicing::concat),
-        Operator.of("Split", 18, 1, 2, Slicing::split).withOutputs(Operator.ANY),
-        Operator.of("Slice", 13, 3, 5, Slicing::slice),
-        Operator.of("Pad", 21, 2, 4, Slicing::pad),
-        Operator.of("Trilu", 14, 1, 2, Shapes::same),
-        Operator.of("ReverseSequence", 10, 2, 2, Shapes::same));
+        Operator.of("Concat", 13, 1, Operator.ANY, Slicing::concat)
+            .withGradient(Slicing::concatGradient),
+        Operator.of("Split", 18, 1, 2, Slicing::split)
+            .withOutputs(Operator.ANY)
+            .withGradient(Slicing::splitGradient),
+        Operator.of("Slice", 13, 3, 5, Slicing::slice).withGradient(Slicing::sliceGradient),
+        Operator.of("Trilu", 14, 1, 2, Shapes::same).withGradient(Slicing::again),
+        Operator.of("ReverseSequence", 10, 2, 2, Shapes::same).withGradient(Slicing::again));
   }
+
+  // --- derivatives
+
+  /** Each input gets its part of dy. */
+  private static List<@Nullable Value> concatGradient(GradientContext g) {
+    int axis = Shapes.axis(g.node(), g.attributes().i("axis", 0), g.y().rank());
+    int count = g.node().inputs().size();
+    long[] sizes = new long[count];
+    Arrays.setAll(sizes, i -> g.in(i).shape().dim(axis).size());
+    if (count > 1 && IntStream.range(0, count).allMatch(g::needs)) {
+      Value parts = g.builder().vector(sizes);
+      return new ArrayList<>(
+          g.builder().ops("Split", Attributes.of("axis", axis), count, g.dy(), parts));
+    }
+    List<@Nullable Value> result = new ArrayList<>();
+    long start = 0;
+    for (int i = 0; i < count; i++) {
+      result.add(g.needs(i) ? g.dy().slice(axis, start, start + sizes[i]) : null);
+      start += sizes[i];
+    }
+    return result;
+  }
+
+  private static List<@Nullable Value> splitGradient(GradientContext g) {
+    Value[] parts = new Value[g.outputs().size()];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = g.dy(i);
+    }
+    return Arrays.asList(
+        g.builder().op("Concat", Attributes.of("axis", splitAxis(g.node())), parts));
+  }
+
+  /** dy goes back to where it was cut out; the rest is zero. */
+  private static List<@Nullable Value> sliceGradient(GradientContext g) {
+    List<Range> ranges =
+        ranges(g.node()).orElseThrow(() -> g.node().error("needs constant bounds to be derived"));
+    Value dx = g.dy();
+    long[] pads = new long[2 * dx.rank()];
+    for (Range range : ranges) {
+      long size = g.in(0).shape().dim(range.axis()).size();
+      long taken = range.size().size();
+      if (range.step() == 1) {
+        pads[range.axis()] = range.start().size();
+        pads[range.axis() + dx.rank()] = size - range.start().size() - taken;
+      } else {
+        dx = scatter(dx, range, size);
+      }
+    }
+    boolean padded = Arrays.stream(pads).anyMatch(p -> p != 0);
+    return Arrays.asList(padded ? g.builder().op("Pad", dx, g.builder().vector(pads)) : dx);
+  }
+
+  /** A strided range reads given indices, each once. */
+  private static Value scatter(Value dy, Range range, long size) {
+    long[] indices = new long[(int) range.size().size()];
+    Arrays.setAll(indices, i -> range.start().size() + i * range.step());
+    return Indexing.gatherGradient(
+        dy,
+        dy.builder().vector(indices),
+        range.axis(),
+        dy.shape().with(range.axis(), Dim.of(size)));
+  }
+
+  /**
+   * The derivative of an operator that keeps or moves elements in a way that is its own inverse.
+   */
+  private static List<@Nullable Value> again(GradientContext g) {
+    Value second = g.has(1) ? g.in(1) : null;
+    return Arrays.asList(
+        second == null
+            ? g.builder().op(g.node().operator().name(), g.attributes(), g.dy())
+            : g.builder().op(g.node().operator().name(), g.attributes(), g.dy(), second),
+        null);
+  }
+
+  // --- types
 
   private static List<TensorType> concat(NodeContext node) {
     Shape shape = node.type(0).shape();
@@ -184,34 +266,5 @@ public final class Slicing {
 
   private static Dim fromFront(Dim index, Dim size) {
     return index.isFixed() && index.size() < 0 ? size.plus(index) : index;
-  }
-
-  private static List<TensorType> pad(NodeContext node) {
-    Shape shape = node.type(0).shape();
-    List<Integer> axes = padAxes(node);
-    Optional<List<Dim>> pads = node.dims(1);
-    if (pads.isPresent() && pads.get().size() != 2 * axes.size()) {
-      throw node.error("has " + pads.get().size() + " pads for " + axes.size() + " axes");
-    }
-    for (int i = 0; i < axes.size(); i++) {
-      int axis = axes.get(i);
-      Dim size = Shapes.unknown(node, axis);
-      if (pads.isPresent()) {
-        Dim added = pads.get().get(i).plus(pads.get().get(i + axes.size()));
-        size = shape.dim(axis).plus(added);
-      }
-      shape = shape.with(axis, size);
-    }
-    return List.of(node.type(0).withShape(shape));
-  }
-
-  /** The axes that a {@code Pad} widens. */
-  static List<Integer> padAxes(NodeContext node) {
-    int rank = node.type(0).rank();
-    if (!node.has(3)) {
-      return IntStream.range(0, rank).boxed().toList();
-    }
-    long[] axes = node.longs(3).orElseThrow(() -> node.error("needs constant axes"));
-    return Shapes.axes(node, axes, rank);
   }
 }

@@ -1,14 +1,20 @@
 package dev.graft.graph.ops;
 
+import dev.graft.graph.Attributes;
+import dev.graft.graph.GradientContext;
 import dev.graft.graph.NodeContext;
 import dev.graft.graph.Operator;
+import dev.graft.graph.Value;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** Operators that give the same elements another shape or order, or repeat them. */
 final class Views {
@@ -16,16 +22,105 @@ final class Views {
 
   static List<Operator> rows() {
     return List.of(
-        Operator.of("Reshape", 21, 2, 2, Views::reshape),
-        Operator.of("Flatten", 21, 1, 1, Views::flatten),
-        Operator.of("Squeeze", 21, 1, 2, Views::squeeze),
-        Operator.of("Unsqueeze", 21, 2, 2, Views::unsqueeze),
-        Operator.of("Transpose", 21, 1, 1, Views::transpose),
-        Operator.of("Expand", 13, 2, 2, Views::expand),
-        Operator.of("Tile", 13, 2, 2, Views::tile),
-        Operator.of("DepthToSpace", 13, 1, 1, Views::depthToSpace),
-        Operator.of("SpaceToDepth", 13, 1, 1, Views::spaceToDepth));
+        Operator.of("Reshape", 21, 2, 2, Views::reshape).withGradient(Views::asInput),
+        Operator.of("Flatten", 21, 1, 1, Views::flatten).withGradient(Views::asInput),
+        Operator.of("Squeeze", 21, 1, 2, Views::squeeze).withGradient(Views::asInput),
+        Operator.of("Unsqueeze", 21, 2, 2, Views::unsqueeze).withGradient(Views::asInput),
+        Operator.of("Transpose", 21, 1, 1, Views::transpose)
+            .withGradient(g -> Arrays.asList(g.dy().transpose(inverse(permutation(g.node()))))),
+        Operator.of("Expand", 13, 2, 2, Views::expand)
+            .withGradient(g -> Arrays.asList(g.unbroadcast(g.dy(), 0))),
+        Operator.of("Tile", 13, 2, 2, Views::tile).withGradient(Views::tileGradient),
+        Operator.of("DepthToSpace", 13, 1, 1, Views::depthToSpace)
+            .withDecomposition(Views::spread)
+            .withGradient(Views::depthToSpaceGradient),
+        Operator.of("SpaceToDepth", 13, 1, 1, Views::spaceToDepth)
+            .withDecomposition(Views::gather)
+            .withGradient(Views::spaceToDepthGradient));
   }
+
+  // --- derivatives
+
+  private static List<@Nullable Value> asInput(GradientContext g) {
+    return Arrays.asList(g.dy().reshape(g.in(0).shape().sizes()));
+  }
+
+  private static long[] inverse(long[] permutation) {
+    long[] inverse = new long[permutation.length];
+    for (int i = 0; i < permutation.length; i++) {
+      inverse[(int) permutation[i]] = i;
+    }
+    return inverse;
+  }
+
+  /** Sums over the copies: axis {@code i} of the output is seen as [repeats, size]. */
+  private static List<@Nullable Value> tileGradient(GradientContext g) {
+    long[] from = g.in(0).shape().sizes();
+    long[] to = g.y().shape().sizes();
+    long[] split = new long[2 * from.length];
+    for (int i = 0; i < from.length; i++) {
+      split[2 * i] = from[i] == 0 ? 1 : to[i] / from[i];
+      split[2 * i + 1] = from[i];
+    }
+    long[] copies = LongStream.range(0, from.length).map(i -> 2 * i).toArray();
+    return Arrays.asList(g.dy().reshape(split).sum(false, copies));
+  }
+
+  private static List<@Nullable Value> depthToSpaceGradient(GradientContext g) {
+    Attributes block = Attributes.of("blocksize", g.attributes().i("blocksize", 1));
+    String mode = g.attributes().s("mode", "DCR");
+    Attributes same = mode.equals("DCR") ? block : block.with("mode", mode);
+    return Arrays.asList(g.builder().op("SpaceToDepth", same, g.dy()));
+  }
+
+  private static List<@Nullable Value> spaceToDepthGradient(GradientContext g) {
+    Attributes same = g.attributes().with("mode", g.attributes().s("mode", "DCR"));
+    return Arrays.asList(g.builder().op("DepthToSpace", same, g.dy()));
+  }
+
+  // --- decompositions
+
+  /** DepthToSpace: channels are [block, block, rest] in mode DCR, [rest, block, block] in CRD. */
+  private static List<@Nullable Value> spread(NodeContext node) {
+    List<Dim> d = node.type(0).shape().dims();
+    Dim block = block(node);
+    Dim rest = d.get(1).floorDiv(block.times(block));
+    boolean depthFirst = depthFirst(node);
+    Value cells =
+        Sizes.reshape(
+            node.in(0),
+            depthFirst
+                ? List.of(d.get(0), block, block, rest, d.get(2), d.get(3))
+                : List.of(d.get(0), rest, block, block, d.get(2), d.get(3)));
+    Value ordered =
+        depthFirst ? cells.transpose(0, 3, 4, 1, 5, 2) : cells.transpose(0, 1, 4, 2, 5, 3);
+    return Arrays.asList(Sizes.reshape(ordered, depthToSpace(node).get(0).shape().dims()));
+  }
+
+  private static List<@Nullable Value> gather(NodeContext node) {
+    List<Dim> d = node.type(0).shape().dims();
+    Dim block = block(node);
+    Value cells =
+        Sizes.reshape(
+            node.in(0),
+            List.of(
+                d.get(0),
+                d.get(1),
+                d.get(2).floorDiv(block),
+                block,
+                d.get(3).floorDiv(block),
+                block));
+    Value ordered =
+        depthFirst(node) ? cells.transpose(0, 3, 5, 1, 2, 4) : cells.transpose(0, 1, 3, 5, 2, 4);
+    return Arrays.asList(Sizes.reshape(ordered, spaceToDepth(node).get(0).shape().dims()));
+  }
+
+  /** Whether the position in a block comes before the channel: mode DCR, the default. */
+  private static boolean depthFirst(NodeContext node) {
+    return node.attributes().s("mode", "DCR").equals("DCR");
+  }
+
+  // --- types
 
   private static List<TensorType> reshape(NodeContext node) {
     Shape from = node.type(0).shape();
