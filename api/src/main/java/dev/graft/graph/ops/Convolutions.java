@@ -1,14 +1,18 @@
 package dev.graft.graph.ops;
 
 import dev.graft.graph.Attributes;
+import dev.graft.graph.GradientContext;
 import dev.graft.graph.NodeContext;
 import dev.graft.graph.Operator;
+import dev.graft.graph.Value;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** Convolution and its transpose, and their gradients. */
 public final class Convolutions {
@@ -17,21 +21,71 @@ public final class Convolutions {
   /** The rows of this family. */
   public static List<Operator> rows() {
     return List.of(
-        Operator.of("Conv", 11, 2, 3, Convolutions::conv),
-        Operator.of("ConvTranspose", 11, 2, 3, Convolutions::convTranspose),
+        Operator.of("Conv", 11, 2, 3, Convolutions::conv).withGradient(Convolutions::convGradient),
+        Operator.of("ConvTranspose", 11, 2, 3, Convolutions::convTranspose)
+            .withGradient(Convolutions::convTransposeGradient),
         Operator.of(
-            "ConvInputGradient",
-            Operator.GRAFT,
-            2,
-            2,
-            n -> List.of(n.type(0).withShape(Shapes.attribute(n, "input_shape")))),
+                "ConvInputGradient",
+                Operator.GRAFT,
+                2,
+                2,
+                n -> List.of(n.type(0).withShape(Shapes.attribute(n, "input_shape"))))
+            .withDecomposition(ConvolutionGradients::inputGradient),
         Operator.of(
-            "ConvWeightGradient",
-            Operator.GRAFT,
-            2,
-            2,
-            n -> List.of(n.type(0).withShape(Shapes.attribute(n, "weight_shape")))));
+                "ConvWeightGradient",
+                Operator.GRAFT,
+                2,
+                2,
+                n -> List.of(n.type(0).withShape(Shapes.attribute(n, "weight_shape"))))
+            .withDecomposition(ConvolutionGradients::weightGradient));
   }
+
+  // --- derivatives
+
+  /** With y = x * w + b: dx = dy * flipped w, dw = x * dy, db = sum of dy. */
+  private static List<@Nullable Value> convGradient(GradientContext g) {
+    Value x = g.in(0);
+    Value w = g.in(1);
+    Window window = convWindow(g.node()).resolved(g.node(), x.shape());
+    Attributes a = window.attributes().with("group", group(g.node()));
+    return Arrays.asList(
+        g.needs(0)
+            ? g.builder()
+                .op("ConvInputGradient", a.with("input_shape", x.shape().sizes()), g.dy(), w)
+            : null,
+        g.needs(1) ? weightGradient(a, x, g.dy(), w.shape()) : null,
+        g.needs(2) ? biasGradient(g.dy()) : null);
+  }
+
+  /** The transpose of a convolution: its derivative for x is the convolution itself. */
+  private static List<@Nullable Value> convTransposeGradient(GradientContext g) {
+    Value x = g.in(0);
+    Value w = g.in(1);
+    Attributes a = transposedWindow(g.node()).attributes().with("group", group(g.node()));
+    Value dx = null;
+    if (g.needs(0)) {
+      dx = g.builder().op("Conv", a, g.dy(), w);
+      for (int axis = 2; axis < x.rank(); axis++) {
+        // Output padding can make room for one more window.
+        long size = x.shape().dim(axis).size();
+        dx = dx.shape().dim(axis).is(size) ? dx : dx.slice(axis, 0, size);
+      }
+    }
+    return Arrays.asList(
+        dx,
+        g.needs(1) ? weightGradient(a, g.dy(), x, w.shape()) : null,
+        g.needs(2) ? biasGradient(g.dy()) : null);
+  }
+
+  private static Value weightGradient(Attributes a, Value x, Value dy, Shape w) {
+    return x.builder().op("ConvWeightGradient", a.with("weight_shape", w.sizes()), x, dy);
+  }
+
+  private static Value biasGradient(Value dy) {
+    return dy.sum(false, LongStream.range(0, dy.rank()).filter(i -> i != 1).toArray());
+  }
+
+  // --- types
 
   private static List<TensorType> conv(NodeContext node) {
     Shape x = node.type(0).shape();
@@ -114,15 +168,11 @@ public final class Convolutions {
     long[] after = new long[w.axes()];
     for (int i = 0; i < w.axes(); i++) {
       long full = (x.dim(i + 2).size() - 1) * w.strides()[i] + w.reach(i) + extra[i];
-      long total = full - y.dim(i + 2).size();
+      // An output larger than the windows reach is padded at its end.
+      long total = Math.max(0, full - y.dim(i + 2).size());
       before[i] = w.autoPad().equals("SAME_UPPER") ? total / 2 : total - total / 2;
       after[i] = total - before[i];
     }
     return new Window(w.kernel(), w.strides(), w.dilations(), before, after, "NOTSET", false);
-  }
-
-  /** The attributes of the convolution whose gradient a node is. */
-  static Attributes explicit(Window window, long group) {
-    return window.attributes().with("group", group);
   }
 }

@@ -7,6 +7,7 @@ import dev.graft.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The window that a convolution or pooling slides over the spatial axes of {@code [batch, channels,
@@ -71,6 +72,19 @@ record Window(
     return (kernel[axis] - 1) * dilations[axis] + 1;
   }
 
+  /** Whether no element of the input is in two windows. */
+  boolean isDisjoint() {
+    return IntStream.range(0, axes()).allMatch(i -> strides[i] >= reach(i));
+  }
+
+  /** Whether the windows lie side by side, without padding, as in most pooling. */
+  boolean tiles() {
+    return !ceil
+        && Arrays.stream(pads()).allMatch(p -> p == 0)
+        && IntStream.range(0, axes())
+            .allMatch(i -> strides[i] == kernel[i] && reach(i) == kernel[i]);
+  }
+
   /** The number of windows along a spatial axis of the given size. */
   Dim outputSize(NodeContext node, int axis, Dim size) {
     long stride = strides[axis];
@@ -116,6 +130,16 @@ record Window(
       after[i] = total - before[i];
     }
     return new Window(kernel, strides, dilations, before, after, "NOTSET", ceil);
+  }
+
+  /** This window, its padding explicit, with enough of it after the input for every output. */
+  Window covering(Shape input, Shape output) {
+    long[] after = end.clone();
+    for (int i = 0; i < axes(); i++) {
+      long last = (output.dim(i + 2).size() - 1) * strides[i] + reach(i);
+      after[i] = Math.max(after[i], last - begin[i] - input.dim(i + 2).size());
+    }
+    return new Window(kernel, strides, dilations, begin, after, "NOTSET", false);
   }
 
   /** The padding as ONNX's attribute: all beginnings, then all ends. */
