@@ -1,5 +1,7 @@
 package dev.graft.data;
 
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -36,5 +38,38 @@ public final class Preprocessings {
               + ". Text and audio come with the module graft-datasets.");
     }
     return provider.read(settings);
+  }
+
+  /**
+   * Makes a preprocessing again from what {@link #settings} said.
+   *
+   * @param settings with the type under {@code type}
+   */
+  public static Preprocessing read(Map<String, Object> settings) {
+    if (!(settings.get("type") instanceof String type)) {
+      throw new DataException(
+          "the settings of a preprocessing need a 'type', such as image, but are " + settings);
+    }
+    Map<String, Object> rest = new LinkedHashMap<>(settings);
+    rest.remove("type");
+    return read(type, rest);
+  }
+
+  /** The settings with the type among them, as bundles and sidecar files hold them. */
+  public static Map<String, Object> settings(Preprocessing preprocessing) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("type", preprocessing.type());
+    settings.putAll(preprocessing.settings());
+    return settings;
+  }
+
+  /**
+   * The file beside a model that says how its inputs are prepared: {@code
+   * squeezenet.preprocessing.json} for {@code squeezenet.onnx}. It holds {@link #settings}.
+   */
+  public static Path sidecar(Path model) {
+    String name = model.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return model.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".preprocessing.json");
   }
 }

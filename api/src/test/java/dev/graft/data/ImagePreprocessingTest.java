@@ -10,6 +10,7 @@ import dev.graft.data.ImagePreprocessing.Fit;
 import dev.graft.data.ImagePreprocessing.Layout;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -175,6 +176,18 @@ class ImagePreprocessingTest {
         preprocessing, Preprocessings.read(preprocessing.type(), preprocessing.settings()));
     TensorPreprocessing tensor = TensorPreprocessing.of(PixelScaling.parse("x/16"), 1, 8, 8);
     assertEquals(tensor, Preprocessings.read(tensor.type(), tensor.settings()));
+  }
+
+  @Test
+  void settingsCarryTheirTypeAndLieBesideTheModel() {
+    ImagePreprocessing preprocessing = ImagePreprocessing.imagenet(96);
+    Map<String, Object> settings = Preprocessings.settings(preprocessing);
+    assertEquals("image", settings.get("type"));
+    assertEquals(preprocessing, Preprocessings.read(settings));
+    assertThrows(DataException.class, () -> Preprocessings.read(Map.of("size", 4)));
+    assertEquals(
+        Path.of("zoo/squeezenet_v1.0.preprocessing.json"),
+        Preprocessings.sidecar(Path.of("zoo/squeezenet_v1.0.onnx")));
   }
 
   @Test
