@@ -88,7 +88,7 @@ final class AttentionKernel {
       double capped = cap > 0 ? cap * Math.tanh(raw / cap) : raw;
       double bias = bias(n, h, i, j);
       score[j] = bias == Double.NEGATIVE_INFINITY ? bias : capped + bias;
-      shown[row * keys + j] = mode == 0 ? raw : mode == 1 ? score[j] : capped;
+      shown[row * keys + j] = mode == 0 ? raw : mode == 1 ? capped : score[j];
     }
     double[] weights = softmax(score);
     if (mode == 3) {

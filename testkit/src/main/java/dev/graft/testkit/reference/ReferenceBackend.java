@@ -18,6 +18,7 @@ import dev.graft.tensor.HostTensor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The oracle as a backend: the smallest complete one, to be read before writing another. An engine
@@ -44,9 +45,16 @@ final class ReferenceBackend implements Backend {
   @Override
   public Support supports(NodeSignature node) {
     String operator = node.operator().name();
+    if (operator.equals("Dropout") && node.hasInput(2) && !isFalse(node.constants().get(2))) {
+      return Support.no("it draws at random; in Graft masks are inputs, drawn from a seed");
+    }
     return ReferenceInterpreter.hasKernel(operator)
         ? Support.YES
         : Support.no("there is no reference kernel for it");
+  }
+
+  private static boolean isFalse(@Nullable HostTensor constant) {
+    return constant != null && constant.getLong(0) == 0;
   }
 
   @Override
