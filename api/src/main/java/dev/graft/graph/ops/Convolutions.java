@@ -123,7 +123,7 @@ public final class Convolutions {
     return Arrays.stream(weights.sizes(), 2, weights.rank()).toArray();
   }
 
-  private static List<TensorType> convTranspose(NodeContext node) {
+  static List<TensorType> convTranspose(NodeContext node) {
     Shape x = node.type(0).shape();
     Shape w = node.type(1).shape();
     checkRanks(node, x, w);
