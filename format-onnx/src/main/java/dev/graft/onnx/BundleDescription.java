@@ -1,0 +1,179 @@
+package dev.graft.onnx;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.graft.data.Preprocessing;
+import dev.graft.data.Preprocessings;
+import dev.graft.graph.Graph;
+import dev.graft.graph.Role;
+import dev.graft.model.GraphModel;
+import dev.graft.model.ModelFormatException;
+import dev.graft.model.Provenance;
+import dev.graft.transfer.Summary;
+import dev.graft.transfer.TransferredModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The JSON file of a bundle: all of a transferred model but its network. */
+record BundleDescription(
+    Preprocessing preprocessing,
+    List<String> classes,
+    Provenance provenance,
+    Map<String, Double> metrics,
+    Summary summary,
+    Optional<String> frozenUpTo) {
+  /** Raised when an older reader would misread the file; additions do not count. */
+  private static final int FORMAT = 1;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private static final TypeReference<Map<String, Object>> ANYTHING = new TypeReference<>() {};
+  private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+  private static final TypeReference<List<String>> NAMES = new TypeReference<>() {};
+
+  TransferredModel with(GraphModel model) {
+    return new TransferredModel(
+        model, preprocessing, classes, provenance, metrics, summary, frozenUpTo);
+  }
+
+  // --- writing
+
+  static void write(TransferredModel model, Path file) throws IOException {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format", FORMAT);
+    json.put("producer", Map.of("name", "graft", "version", OnnxWriter.version()));
+    json.put("model", ModelBundle.MODEL);
+    Graph graph = model.model().graph();
+    Map<String, String> inputs = new LinkedHashMap<>();
+    graph.inputs(Role.BATCH).forEach(i -> inputs.put(i.name(), i.type().toString()));
+    json.put("inputs", inputs);
+    Map<String, String> outputs = new LinkedHashMap<>();
+    graph.outputs().forEach(o -> outputs.put(o, graph.type(o).toString()));
+    json.put("outputs", outputs);
+    Map<String, Object> preprocessing = new LinkedHashMap<>();
+    preprocessing.put("type", model.preprocessing().type());
+    preprocessing.put("settings", model.preprocessing().settings());
+    json.put("preprocessing", preprocessing);
+    json.put("classes", model.classes());
+    json.put("provenance", provenance(model.provenance()));
+    json.put("metrics", model.metrics());
+    json.put("summary", summary(model.summary()));
+    model.frozenUpTo().ifPresent(v -> json.put("frozenUpTo", v));
+    Files.write(file, JSON.writeValueAsBytes(json));
+  }
+
+  private static Map<String, Object> provenance(Provenance provenance) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("source", provenance.source());
+    json.put("fingerprint", provenance.fingerprint());
+    provenance.trainedOn().ifPresent(v -> json.put("trainedOn", v));
+    json.put("trainedClasses", provenance.trainedClasses());
+    json.put("history", provenance.history());
+    return json;
+  }
+
+  private static Map<String, Object> summary(Summary summary) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("strategy", summary.strategy());
+    json.put("model", summary.model());
+    json.put("cut", summary.cut());
+    json.put("parameters", summary.parameters());
+    json.put("trainable", summary.trainable());
+    json.put("notes", summary.notes());
+    return json;
+  }
+
+  // --- reading
+
+  /**
+   * @throws ModelFormatException if a part is missing or of another kind
+   */
+  static BundleDescription read(Path file) throws IOException {
+    JsonNode json;
+    try {
+      json = JSON.readTree(Files.readAllBytes(file));
+    } catch (JsonProcessingException e) {
+      throw new ModelFormatException(file + " is damaged: " + e.getOriginalMessage() + place(e), e);
+    }
+    int format = json.path("format").asInt(0);
+    if (format != FORMAT) {
+      throw new ModelFormatException(
+          file
+              + " has format "
+              + (format == 0 ? "nothing" : format)
+              + ", but this version reads "
+              + FORMAT
+              + (format > FORMAT ? "; use a newer version of Graft" : "; it is no bundle"));
+    }
+    JsonNode preprocessing = part(json, "preprocessing", file);
+    JsonNode provenance = part(json, "provenance", file);
+    JsonNode summary = part(json, "summary", file);
+    return new BundleDescription(
+        Preprocessings.read(
+            text(preprocessing, "type", file),
+            JSON.convertValue(part(preprocessing, "settings", file), ANYTHING)),
+        JSON.convertValue(part(json, "classes", file), NAMES),
+        new Provenance(
+            text(provenance, "source", file),
+            text(provenance, "fingerprint", file),
+            optional(provenance, "trainedOn"),
+            JSON.convertValue(part(provenance, "trainedClasses", file), NAMES),
+            JSON.convertValue(part(provenance, "history", file), TEXTS)),
+        metrics(part(json, "metrics", file)),
+        new Summary(
+            text(summary, "strategy", file),
+            text(summary, "model", file),
+            text(summary, "cut", file),
+            part(summary, "parameters", file).asLong(),
+            part(summary, "trainable", file).asLong(),
+            JSON.convertValue(part(summary, "notes", file), NAMES)),
+        optional(json, "frozenUpTo"));
+  }
+
+  private static String place(JsonProcessingException e) {
+    return e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
+  }
+
+  private static Map<String, Double> metrics(JsonNode json) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    // JSON has no infinities; they are written as text.
+    json.properties()
+        .forEach(
+            e ->
+                metrics.put(
+                    e.getKey(),
+                    e.getValue().isTextual()
+                        ? Double.parseDouble(e.getValue().textValue())
+                        : e.getValue().doubleValue()));
+    return metrics;
+  }
+
+  private static Optional<String> optional(JsonNode json, String key) {
+    return Optional.ofNullable(json.path(key).textValue());
+  }
+
+  private static String text(JsonNode json, String key, Path file) {
+    String text = part(json, key, file).textValue();
+    if (text == null) {
+      throw new ModelFormatException(file + " is damaged: '" + key + "' is not a text");
+    }
+    return text;
+  }
+
+  private static JsonNode part(JsonNode json, String key, Path file) {
+    JsonNode part = json.get(key);
+    if (part == null) {
+      throw new ModelFormatException(file + " is damaged: it has no '" + key + "'");
+    }
+    return part;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.graft.onnx;
+
+import dev.graft.graph.Graph;
+import dev.graft.model.GraphModel;
+import dev.graft.model.ModelFormatException;
+import dev.graft.transfer.TransferredModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A folder with everything that is needed to predict: {@code model.onnx}, which any ONNX runtime
+ * opens, and {@code bundle.json} with preprocessing, classes, provenance, metrics and summary.
+ * Reading one needs api, this module, and whatever brings its kind of preprocessing; running it
+ * needs a backend besides.
+ */
+public final class ModelBundle {
+  /** The network. */
+  public static final String MODEL = "model.onnx";
+
+  /** What belongs to it. */
+  public static final String DESCRIPTION = "bundle.json";
+
+  private ModelBundle() {}
+
+  /** Whether a folder holds a bundle. */
+  public static boolean isBundle(Path folder) {
+    return Files.isRegularFile(folder.resolve(DESCRIPTION));
+  }
+
+  /**
+   * Writes a bundle. It is written beside the folder, read back and compared, and moved only then;
+   * an older bundle in the folder is replaced, other files there stay.
+   *
+   * @throws ModelFormatException if the model has parts that ONNX cannot hold, or did not come back
+   *     as it was
+   */
+  public static void write(TransferredModel model, Path folder) throws IOException {
+    Path target = folder.toAbsolutePath().normalize();
+    Path parent = target.getParent();
+    if (parent == null) {
+      throw new IOException("a bundle cannot be written to " + folder);
+    }
+    Files.createDirectories(parent);
+    Path temporary = Files.createDirectory(AtomicFiles.temporary(target));
+    try {
+      OnnxWriter.STANDARD.write(model.model(), temporary.resolve(MODEL));
+      BundleDescription.write(model, temporary.resolve(DESCRIPTION));
+      check(model, read(temporary));
+      move(temporary, target);
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  /**
+   * Reads a bundle.
+   *
+   * @throws ModelFormatException if it is none, is damaged, or is of a newer version
+   * @throws dev.graft.data.DataException if nothing on the class path reads its preprocessing
+   */
+  public static TransferredModel read(Path folder) throws IOException {
+    if (!isBundle(folder)) {
+      throw new ModelFormatException(folder + " is not a model bundle: it has no " + DESCRIPTION);
+    }
+    BundleDescription description = BundleDescription.read(folder.resolve(DESCRIPTION));
+    if (!Files.isRegularFile(folder.resolve(MODEL))) {
+      throw new ModelFormatException(folder + " is an incomplete bundle: it has no " + MODEL);
+    }
+    GraphModel model = OnnxReader.read(folder.resolve(MODEL));
+    return description.with(model);
+  }
+
+  /** What is written must say the same as what was given. */
+  private static void check(TransferredModel given, TransferredModel read) {
+    Graph before = given.model().graph();
+    Graph after = read.model().graph();
+    boolean same =
+        before.outputs().equals(after.outputs())
+            && before.outputs().stream().allMatch(o -> before.type(o).equals(after.type(o)))
+            && given.classes().equals(read.classes())
+            && given.preprocessing().settings().equals(read.preprocessing().settings());
+    if (!same) {
+      throw new ModelFormatException(
+          "the bundle did not come back as it was written: "
+              + before.outputs()
+              + " became "
+              + after.outputs()
+              + ", "
+              + given.preprocessing().settings()
+              + " became "
+              + read.preprocessing().settings());
+    }
+    List<String> changed =
+        read.model().parameters().names().stream()
+            .filter(
+                n ->
+                    !given.model().parameters().has(n)
+                        || !read.model()
+                            .parameters()
+                            .get(n)
+                            .equals(given.model().parameters().get(n)))
+            .toList();
+    if (!changed.isEmpty()) {
+      throw new ModelFormatException(
+          "the bundle did not come back as it was written: parameters " + changed + " differ");
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    if (!Files.exists(to)) {
+      AtomicFiles.move(from, to);
+      return;
+    }
+    // Without its description the folder is no bundle, until all of the new one is there.
+    Files.deleteIfExists(to.resolve(DESCRIPTION));
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(from)) {
+      files = listed.sorted(Comparator.comparing(f -> f.endsWith(DESCRIPTION))).toList();
+    }
+    for (Path file : files) {
+      AtomicFiles.move(file, to.resolve(file.getFileName()));
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
