@@ -107,35 +107,37 @@ record BundleDescription(
     int format = json.path("format").asInt(0);
     if (format != FORMAT) {
       throw new ModelFormatException(
-          file
-              + " has format "
-              + (format == 0 ? "nothing" : format)
-              + ", but this version reads "
-              + FORMAT
-              + (format > FORMAT ? "; use a newer version of Graft" : "; it is no bundle"));
+          format == 0
+              ? file + " is not the description of a bundle: it states no format"
+              : file
+                  + " has format "
+                  + format
+                  + ", but this version reads format "
+                  + FORMAT
+                  + "; use a newer version of Graft");
     }
-    JsonNode preprocessing = part(json, "preprocessing", file);
-    JsonNode provenance = part(json, "provenance", file);
-    JsonNode summary = part(json, "summary", file);
+    JsonNode preprocessing = object(json, "preprocessing", file);
+    JsonNode provenance = object(json, "provenance", file);
+    JsonNode summary = object(json, "summary", file);
     return new BundleDescription(
         Preprocessings.read(
             text(preprocessing, "type", file),
-            JSON.convertValue(part(preprocessing, "settings", file), ANYTHING)),
-        JSON.convertValue(part(json, "classes", file), NAMES),
+            JSON.convertValue(object(preprocessing, "settings", file), ANYTHING)),
+        names(json, "classes", file),
         new Provenance(
             text(provenance, "source", file),
             text(provenance, "fingerprint", file),
             optional(provenance, "trainedOn"),
-            JSON.convertValue(part(provenance, "trainedClasses", file), NAMES),
-            JSON.convertValue(part(provenance, "history", file), TEXTS)),
-        metrics(part(json, "metrics", file)),
+            names(provenance, "trainedClasses", file),
+            JSON.convertValue(object(provenance, "history", file), TEXTS)),
+        metrics(object(json, "metrics", file)),
         new Summary(
             text(summary, "strategy", file),
             text(summary, "model", file),
             text(summary, "cut", file),
             part(summary, "parameters", file).asLong(),
             part(summary, "trainable", file).asLong(),
-            JSON.convertValue(part(summary, "notes", file), NAMES)),
+            names(summary, "notes", file)),
         optional(json, "frozenUpTo"));
   }
 
@@ -167,6 +169,22 @@ record BundleDescription(
       throw new ModelFormatException(file + " is damaged: '" + key + "' is not a text");
     }
     return text;
+  }
+
+  private static List<String> names(JsonNode json, String key, Path file) {
+    JsonNode list = part(json, key, file);
+    if (!list.isArray()) {
+      throw new ModelFormatException(file + " is damaged: '" + key + "' is not a list");
+    }
+    return JSON.convertValue(list, NAMES);
+  }
+
+  private static JsonNode object(JsonNode json, String key, Path file) {
+    JsonNode object = part(json, key, file);
+    if (!object.isObject()) {
+      throw new ModelFormatException(file + " is damaged: '" + key + "' is not an object");
+    }
+    return object;
   }
 
   private static JsonNode part(JsonNode json, String key, Path file) {
