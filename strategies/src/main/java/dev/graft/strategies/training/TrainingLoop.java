@@ -138,7 +138,7 @@ final class TrainingLoop {
     bestEpoch = history.size();
   }
 
-  private double validate(Part part, long step) {
+  double validate(Part part, long step) {
     int[] order = IntStream.range(0, part.size()).toArray();
     Pass pass = new Pass(part, order, Math.min(settings.batchSize(), part.size()));
     double sum = 0;
