@@ -95,8 +95,16 @@ final class ConvolutionOperators {
   private static String convolution(
       String x, String w, String b, Geometry g, boolean transposed, String outputPadding) {
     return call(
-        "convolution", x, w, b, g.strides(), list(g.common()), g.dilations(),
-        Emission.bool(transposed), outputPadding, g.group());
+        "convolution",
+        x,
+        w,
+        b,
+        g.strides(),
+        list(g.common()),
+        g.dilations(),
+        Emission.bool(transposed),
+        outputPadding,
+        g.group());
   }
 
   private static void inputGradient(Emission e) {
@@ -125,7 +133,17 @@ final class ConvolutionOperators {
     return e.lets(
         3,
         call(
-            "convolution_backward", dy, x, w, "None", g.strides(), list(g.common()),
-            g.dilations(), "False", repeated(0, g.axes()), g.group(), mask));
+            "convolution_backward",
+            dy,
+            x,
+            w,
+            "None",
+            g.strides(),
+            list(g.common()),
+            g.dilations(),
+            "False",
+            repeated(0, g.axes()),
+            g.group(),
+            mask));
   }
 }

@@ -77,8 +77,7 @@ final class ElementwiseOperators {
     rows.expression("Where", e -> call("where", e.in(0), e.in(1), e.in(2)));
     rows.expression(
         "Cast",
-        node ->
-            node.attributes().i("saturate", 1) == 1 ? null : "conversion without saturation",
+        node -> node.attributes().i("saturate", 1) == 1 ? null : "conversion without saturation",
         e -> cast(e.in(0), e.outputType(0).dtype()));
     rows.expression("CastLike", e -> cast(e.in(0), e.outputType(0).dtype()));
     rows.expression("Clip", ElementwiseOperators::clip);
@@ -91,22 +90,14 @@ final class ElementwiseOperators {
 
     rows.expression(
         "LeakyRelu", e -> call("leaky_relu", e.in(0), number(e.attributes().f("alpha", 0.01))));
-    rows.expression(
-        "Elu",
-        e -> call("elu", e.in(0), number(e.attributes().f("alpha", 1)), 1, 1));
-    rows.expression(
-        "Celu", e -> call("celu", e.in(0), number(e.attributes().f("alpha", 1))));
+    rows.expression("Elu", e -> call("elu", e.in(0), number(e.attributes().f("alpha", 1)), 1, 1));
+    rows.expression("Celu", e -> call("celu", e.in(0), number(e.attributes().f("alpha", 1))));
     rows.expression("Selu", ElementwiseOperators::selu);
     rows.expression("HardSigmoid", ElementwiseOperators::hardSigmoid);
     rows.expression("ThresholdedRelu", ElementwiseOperators::thresholdedRelu);
     rows.expression(
         "PRelu",
-        e ->
-            call(
-                "where",
-                call("ge", e.in(0), 0),
-                e.in(0),
-                call("mul", e.in(0), e.in(1))));
+        e -> call("where", call("ge", e.in(0), 0), e.in(0), call("mul", e.in(0), e.in(1))));
     rows.expression("Swish", ElementwiseOperators::swish);
     rows.expression("Gelu", e -> call("gelu", e.in(0), approximate(e)));
     rows.expression("GeluGradient", e -> call("gelu_backward", e.in(0), e.in(1), approximate(e)));

@@ -106,6 +106,16 @@ final class Emission {
     out(0, expression);
   }
 
+  /** Whether this node may overwrite the state that it reads; see {@link UpdateOperators}. */
+  boolean isInPlace() {
+    return UpdateOperators.isInPlace(graph, node);
+  }
+
+  /** Output {@code i} is the very tensor of input {@code j}, which has been overwritten. */
+  void outIsInput(int i, int j) {
+    text.alias(node.outputs().get(i), in(j));
+  }
+
   /** A new variable with a value. */
   String let(String expression) {
     return text.temporary(expression);
@@ -129,7 +139,9 @@ final class Emission {
   // --- literals
 
   static String list(long... values) {
-    return Arrays.stream(values).mapToObj(Long::toString).collect(Collectors.joining(", ", "[", "]"));
+    return Arrays.stream(values)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   /** A list with the same number {@code n} times. */

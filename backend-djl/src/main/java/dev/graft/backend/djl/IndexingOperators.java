@@ -102,7 +102,10 @@ final class IndexingOperators {
       long size = data[batchDims + i];
       long stride = product(data, batchDims + i + 1, batchDims + depth);
       String part =
-          call("remainder", call("select", Emission.cast(e.in(1), DType.INT64), shape.length - 1, i), size);
+          call(
+              "remainder",
+              call("select", Emission.cast(e.in(1), DType.INT64), shape.length - 1, i),
+              size);
       String scaled = call("mul", part, stride);
       position = position.isEmpty() ? scaled : call("add", position, scaled);
     }
@@ -127,8 +130,7 @@ final class IndexingOperators {
     long rows = product(data, 0, batchDims + depth);
     long width = product(data, batchDims + depth, data.length);
     String table = reshape(e.in(0), rows, width);
-    return reshape(
-        call("index_select", table, 0, linear(e, data, batchDims)), e.outputSizes(0));
+    return reshape(call("index_select", table, 0, linear(e, data, batchDims)), e.outputSizes(0));
   }
 
   private static String scatterNd(Emission e) {
@@ -166,10 +168,7 @@ final class IndexingOperators {
     // Indices outside [-depth, depth) match no class.
     String wrapped = call("where", call("lt", index, 0), call("add", index, depth), index);
     String hits =
-        call(
-            "eq",
-            call("unsqueeze", wrapped, axis),
-            e.constant(HostTensor.of(steps, classes)));
+        call("eq", call("unsqueeze", wrapped, axis), e.constant(HostTensor.of(steps, classes)));
     String off = call("select", e.in(2), 0, 0);
     String on = call("select", e.in(2), 0, 1);
     return call("where", hits, on, off);

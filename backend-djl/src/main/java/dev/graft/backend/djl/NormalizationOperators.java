@@ -19,8 +19,16 @@ final class NormalizationOperators {
         node -> node.attributes().i("training_mode", 0) == 0 ? null : "training mode",
         e ->
             call(
-                "batch_norm", e.in(0), e.in(1), e.in(2), e.in(3), e.in(4), "False", number(0),
-                epsilon(e), "False"));
+                "batch_norm",
+                e.in(0),
+                e.in(1),
+                e.in(2),
+                e.in(3),
+                e.in(4),
+                "False",
+                number(0),
+                epsilon(e),
+                "False"));
     rows.add("BatchNormalizationTraining", NormalizationOperators::batchTraining);
     rows.add("BatchNormalizationGradient", NormalizationOperators::batchGradient);
     rows.add(
@@ -35,14 +43,27 @@ final class NormalizationOperators {
         "InstanceNormalization",
         e ->
             call(
-                "instance_norm", e.in(0), e.in(1), e.in(2), "None", "None", "True", number(0.1),
-                epsilon(e), "False"));
+                "instance_norm",
+                e.in(0),
+                e.in(1),
+                e.in(2),
+                "None",
+                "None",
+                "True",
+                number(0.1),
+                epsilon(e),
+                "False"));
     rows.expression(
         "GroupNormalization",
         e ->
             call(
-                "group_norm", e.in(0), e.attributes().i("num_groups", 1), e.in(1), e.in(2),
-                epsilon(e), "False"));
+                "group_norm",
+                e.in(0),
+                e.attributes().i("num_groups", 1),
+                e.in(1),
+                e.in(2),
+                epsilon(e),
+                "False"));
   }
 
   private static String epsilon(Emission e) {
@@ -54,7 +75,14 @@ final class NormalizationOperators {
         e.lets(
             3,
             call(
-                "native_batch_norm", e.in(0), e.in(1), e.in(2), "None", "None", "True", number(0),
+                "native_batch_norm",
+                e.in(0),
+                e.in(1),
+                e.in(2),
+                "None",
+                "None",
+                "True",
+                number(0),
                 epsilon(e)));
     e.out(0, results.get(0));
     e.out(3, results.get(1));
@@ -62,8 +90,7 @@ final class NormalizationOperators {
     double momentum = e.attributes().f("momentum", 0.9);
     e.out(1, moved(e.in(3), results.get(1), momentum));
     // The saved deviation is 1 / sqrt(variance + epsilon).
-    String variance =
-        call("sub", call("pow", results.get(2), number(-2)), epsilon(e));
+    String variance = call("sub", call("pow", results.get(2), number(-2)), epsilon(e));
     e.out(2, moved(e.in(4), variance, momentum));
   }
 
@@ -77,8 +104,17 @@ final class NormalizationOperators {
         e.lets(
             3,
             call(
-                "native_batch_norm_backward", e.in(0), e.in(1), e.in(2), "None", "None", e.in(3),
-                e.in(4), "True", epsilon(e), "[True, True, True]"));
+                "native_batch_norm_backward",
+                e.in(0),
+                e.in(1),
+                e.in(2),
+                "None",
+                "None",
+                e.in(3),
+                e.in(4),
+                "True",
+                epsilon(e),
+                "[True, True, True]"));
     for (int i = 0; i < 3; i++) {
       e.out(i, results.get(i));
     }
@@ -105,7 +141,11 @@ final class NormalizationOperators {
         e.lets(
             3,
             call(
-                "native_layer_norm", e.in(0), list(normalised.sizes()), e.in(1), e.in(2),
+                "native_layer_norm",
+                e.in(0),
+                list(normalised.sizes()),
+                e.in(1),
+                e.in(2),
                 epsilon(e)));
     for (int i = 0; i < 3; i++) {
       e.out(i, results.get(i));
@@ -118,9 +158,16 @@ final class NormalizationOperators {
         e.lets(
             3,
             call(
-                "native_layer_norm_backward", e.in(0), e.in(1), list(normalised.sizes()), e.in(3),
+                "native_layer_norm_backward",
+                e.in(0),
+                e.in(1),
+                list(normalised.sizes()),
+                e.in(3),
                 // Of the bias only the shape counts, which is the scale's.
-                e.in(4), e.in(2), e.in(2), "[True, True, True]"));
+                e.in(4),
+                e.in(2),
+                e.in(2),
+                "[True, True, True]"));
     for (int i = 0; i < 3; i++) {
       e.out(i, results.get(i));
     }

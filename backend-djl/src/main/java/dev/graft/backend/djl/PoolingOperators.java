@@ -117,8 +117,13 @@ final class PoolingOperators {
     if (!e.wants(1) && w.axes() <= 3) {
       String y =
           call(
-              "max_pool" + w.dims(), x, list(w.kernel()), list(w.strides()), padding,
-              list(w.dilations()), bool(ceil));
+              "max_pool" + w.dims(),
+              x,
+              list(w.kernel()),
+              list(w.strides()),
+              padding,
+              list(w.dilations()),
+              bool(ceil));
       e.out(floating ? y : Emission.cast(y, e.dtype()));
       return;
     }
@@ -133,14 +138,24 @@ final class PoolingOperators {
       return e.lets(
           2,
           call(
-              "max_pool" + w.dims() + "_with_indices", x, list(w.kernel()), list(w.strides()),
-              padding, list(w.dilations()), bool(ceil)));
+              "max_pool" + w.dims() + "_with_indices",
+              x,
+              list(w.kernel()),
+              list(w.strides()),
+              padding,
+              list(w.dilations()),
+              bool(ceil)));
     }
     return e.lets(
         2,
         call(
-            "max_pool1d_with_indices", x, list(w.kernel()), list(w.strides()), padding,
-            list(w.dilations()), bool(ceil)));
+            "max_pool1d_with_indices",
+            x,
+            list(w.kernel()),
+            list(w.strides()),
+            padding,
+            list(w.dilations()),
+            bool(ceil)));
   }
 
   /** PyTorch counts within one padded plane, ONNX over the whole unpadded tensor. */
@@ -190,13 +205,18 @@ final class PoolingOperators {
     long area = e.outputType(0).shape().elements() / planes;
     if (w.axes() == 2 && w.plain() && e.attributes().i("storage_order", 0) == 0) {
       return call(
-          "max_pool2d_with_indices_backward", e.in(0), e.in(1), list(w.kernel()),
-          list(w.strides()), list(w.before()), list(w.dilations()), bool(w.ceil()),
+          "max_pool2d_with_indices_backward",
+          e.in(0),
+          e.in(1),
+          list(w.kernel()),
+          list(w.strides()),
+          list(w.before()),
+          list(w.dilations()),
+          bool(w.ceil()),
           call("remainder", e.in(3), area));
     }
     String zeros = call("zeros", list(planes * area), "dtype=" + Emission.dtype(e.dtype()));
-    String sums =
-        call("index_add", zeros, 0, reshape(e.in(3), -1), reshape(e.in(0), -1));
+    String sums = call("index_add", zeros, 0, reshape(e.in(3), -1), reshape(e.in(0), -1));
     return reshape(sums, shape);
   }
 
@@ -207,8 +227,13 @@ final class PoolingOperators {
     boolean counted = e.attributes().i("count_include_pad", 0) == 1;
     if (w.plain() && !w.dilated()) {
       return call(
-          "avg_pool" + w.dims(), e.in(0), list(w.kernel()), list(w.strides()), list(w.before()),
-          bool(w.ceil()), bool(counted));
+          "avg_pool" + w.dims(),
+          e.in(0),
+          list(w.kernel()),
+          list(w.strides()),
+          list(w.before()),
+          bool(w.ceil()),
+          bool(counted));
     }
     return averageByConvolution(e, w, counted);
   }
@@ -252,8 +277,16 @@ final class PoolingOperators {
 
   private static String window(String x, String ones, Window w) {
     return call(
-        "convolution", x, ones, "None", list(w.strides()), repeated(0, w.axes()),
-        list(w.dilations()), "False", repeated(0, w.axes()), 1);
+        "convolution",
+        x,
+        ones,
+        "None",
+        list(w.strides()),
+        repeated(0, w.axes()),
+        list(w.dilations()),
+        "False",
+        repeated(0, w.axes()),
+        1);
   }
 
   private static @Nullable String onlyPlain(NodeSignature node) {
@@ -267,10 +300,16 @@ final class PoolingOperators {
     Window w = Window.of(e.attributes());
     boolean counted = e.attributes().i("count_include_pad", 0) == 1;
     String layout = w.axes() == 2 ? ", memory_format=2" : "";
-    String x =
-        call("empty", list(e.outputSizes(0)), "dtype=" + Emission.dtype(e.dtype()) + layout);
+    String x = call("empty", list(e.outputSizes(0)), "dtype=" + Emission.dtype(e.dtype()) + layout);
     return call(
-        "avg_pool" + w.dims() + "_backward", e.in(0), x, list(w.kernel()), list(w.strides()),
-        list(w.before()), bool(w.ceil()), bool(counted), "None");
+        "avg_pool" + w.dims() + "_backward",
+        e.in(0),
+        x,
+        list(w.kernel()),
+        list(w.strides()),
+        list(w.before()),
+        bool(w.ceil()),
+        bool(counted),
+        "None");
   }
 }

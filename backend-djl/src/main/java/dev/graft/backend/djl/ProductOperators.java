@@ -66,7 +66,13 @@ final class ProductOperators {
     long width = e.sizes(0)[3];
     double scale = e.attributes().f("scale", 1 / Math.sqrt(width));
     return call(
-        "scaled_dot_product_attention", e.in(0), e.in(1), e.in(2), e.in(3), number(0), "False",
+        "scaled_dot_product_attention",
+        e.in(0),
+        e.in(1),
+        e.in(2),
+        e.in(3),
+        number(0),
+        "False",
         "scale=" + number(scale));
   }
 }

@@ -7,100 +7,121 @@ import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The TorchScript text of a graph with fixed shapes: one method that takes a list of tensors and
- * gives a list of tensors.
+ * The TorchScript text of a graph with fixed shapes. Each method takes a list of tensors, the
+ * graph's inputs in their order and then the constants, and gives the list of outputs.
  *
- * <p>The list it takes holds the graph's inputs in their order, then the constants. Updates of state
- * are written in place at the end, when everything else has been computed, so that a step that fails
- * leaves the state as it was.
+ * <p>{@code forward} computes the outputs. {@code step}, which only a training graph has, then also
+ * moves the state, in place and at the very end, so that a step that fails leaves it as it was.
  */
 final class ProgramText {
+  private final Graph graph;
+  private final Map<HostTensor, String> constants;
   private final StringBuilder lines = new StringBuilder();
   private final Map<String, String> variables = new HashMap<>();
-  private final Map<HostTensor, String> constants = new LinkedHashMap<>();
-  private final List<String> inputs = new ArrayList<>();
-  private final Graph graph;
+  private final Set<String> inputVariables = new HashSet<>();
   private int count;
 
-  private ProgramText(Graph graph) {
+  private ProgramText(Graph graph, Map<HostTensor, String> constants) {
     this.graph = graph;
+    this.constants = constants;
   }
 
   /**
    * A translated graph.
    *
-   * @param source the text of the method
-   * @param inputs the graph's inputs in the order in which they are passed
-   * @param constants what is passed behind them
+   * @param methods the source text
+   * @param constants what is passed behind the graph's inputs
    */
-  record Translated(String source, List<String> inputs, List<HostTensor> constants) {}
+  record Translated(String methods, List<HostTensor> constants) {}
 
   /** Translates a graph whose nodes are all supported. */
   static Translated of(Graph graph) {
-    return new ProgramText(graph).translate();
+    Map<HostTensor, String> constants = new LinkedHashMap<>();
+    ProgramText forward = new ProgramText(graph, constants);
+    String forwardBody = forward.body(false);
+    String methods;
+    if (graph.updates().isEmpty()) {
+      methods = forward.method("forward", forwardBody);
+    } else {
+      ProgramText step = new ProgramText(graph, constants);
+      String stepBody = step.body(true);
+      methods = forward.method("forward", forwardBody) + step.method("step", stepBody);
+    }
+    return new Translated(methods, List.copyOf(constants.keySet()));
   }
 
-  private Translated translate() {
-    for (GraphInput input : graph.inputs()) {
-      inputs.add(input.name());
-      String carried = "x[" + (inputs.size() - 1) + "]";
-      variables.put(input.name(), temporary(uncarry(carried, input.type().dtype())));
-    }
-    List<Node> updates = new ArrayList<>();
-    for (Node node : graph.nodes()) {
-      if (UpdateOperators.isInPlace(graph, node)) {
-        updates.add(node);
-      } else {
-        TorchOperators.emit(new Emission(this, graph, node), node);
-      }
-    }
-    updates.forEach(node -> TorchOperators.emit(new Emission(this, graph, node), node));
-    List<String> results = new ArrayList<>();
-    for (String output : graph.outputs()) {
-      results.add(carry(variable(output), graph.type(output).dtype()));
-    }
-    String returned = temporary("[" + String.join(", ", results) + "]");
-    // Outputs are computed before state moves, and may be views of it no longer.
-    graph
-        .updates()
-        .forEach(
-            (state, value) -> {
-              String target = variable(state);
-              if (!target.equals(variable(value))) {
-                temporary(Emission.call("copy_", target, variable(value)));
-              }
-            });
-    String head =
-        "  def forward(self: __torch__.Program, x: List[Tensor]) -> List[Tensor]:\n";
-    String loads = loads();
-    return new Translated(
-        head + loads + lines + "    return " + returned + "\n",
-        List.copyOf(inputs),
-        List.copyOf(constants.keySet()));
-  }
-
-  private String loads() {
+  private String method(String name, String body) {
     StringBuilder loads = new StringBuilder();
-    int position = inputs.size();
+    int position = graph.inputs().size();
     for (Map.Entry<HostTensor, String> constant : constants.entrySet()) {
       String carried = uncarry("x[" + position++ + "]", constant.getKey().dtype());
       loads.append("    ").append(constant.getValue()).append(" = ").append(carried).append('\n');
     }
-    return loads.toString();
+    return "  def "
+        + name
+        + "(self: __torch__.Program, x: List[Tensor]) -> List[Tensor]:\n"
+        + loads
+        + body;
+  }
+
+  private String body(boolean moves) {
+    for (int i = 0; i < graph.inputs().size(); i++) {
+      GraphInput input = graph.inputs().get(i);
+      String variable = temporary(uncarry("x[" + i + "]", input.type().dtype()));
+      variables.put(input.name(), variable);
+      inputVariables.add(variable);
+    }
+    List<Node> inPlace = new ArrayList<>();
+    for (Node node : graph.nodes()) {
+      if (UpdateOperators.isInPlace(graph, node)) {
+        inPlace.add(node);
+      } else {
+        emit(node);
+      }
+    }
+    List<String> results = new ArrayList<>();
+    for (String output : graph.outputs()) {
+      results.add(carry(variable(output), graph.type(output).dtype()));
+    }
+    String returned =
+        results.isEmpty()
+            ? "annotate(List[Tensor], [])"
+            : temporary("[" + String.join(", ", results) + "]");
+    if (moves) {
+      inPlace.forEach(this::emit);
+      graph.updates().forEach(this::move);
+    }
+    return lines + "    return " + returned + "\n";
+  }
+
+  private void emit(Node node) {
+    TorchOperators.emit(new Emission(this, graph, node), node);
+  }
+
+  private void move(String state, String value) {
+    String target = variable(state);
+    if (!target.equals(variable(value))) {
+      temporary(Emission.call("copy_", target, variable(value)));
+    }
   }
 
   private static String uncarry(String value, DType dtype) {
     return TorchTypes.carrier(dtype) == dtype ? value : Emission.cast(value, dtype);
   }
 
-  private static String carry(String value, DType dtype) {
+  /** What leaves is laid out in rows, and is no view of a state that a later step moves. */
+  private String carry(String value, DType dtype) {
     DType carrier = TorchTypes.carrier(dtype);
-    return carrier == dtype ? value : Emission.cast(value, carrier);
+    String carried = carrier == dtype ? value : Emission.cast(value, carrier);
+    String own = inputVariables.contains(value) ? Emission.call("clone", carried) : carried;
+    return Emission.call("contiguous", own);
   }
 
   /** The variable of a value of the graph. */
@@ -124,6 +145,10 @@ final class ProgramText {
     variables.put(value, temporary(expression));
   }
 
+  void alias(String value, String variable) {
+    variables.put(value, variable);
+  }
+
   String temporary(String expression) {
     String name = "v" + count++;
     lines.append("    ").append(name).append(" = ").append(expression).append('\n');
@@ -138,7 +163,7 @@ final class ProgramText {
     lines
         .append("    ")
         .append(String.join(", ", names))
-        .append(n == 1 ? ", = " : " = ")
+        .append(" = ")
         .append(expression)
         .append('\n');
     return names;

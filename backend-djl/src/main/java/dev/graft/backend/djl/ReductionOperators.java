@@ -45,7 +45,8 @@ final class ReductionOperators {
           String x = before.apply(e.in(0));
           long[] axes = axes(e);
           // Sums of integers come out wider; ONNX keeps the type.
-          String reduced = axes.length == 0 ? x : call(function, floating(e, function, x), list(axes), keep(e));
+          String reduced =
+              axes.length == 0 ? x : call(function, floating(e, function, x), list(axes), keep(e));
           return cast(after.apply(reduced), e.outputType(0).dtype());
         });
   }
@@ -129,9 +130,7 @@ final class ReductionOperators {
     String largest = bool(e.attributes().i("largest", 1) == 1);
     // A stable sort gives ties to the lower index, as ONNX wants; topk does not.
     List<String> sorted =
-        e.lets(
-            2,
-            call("sort", e.in(0), "stable=True", "dim=" + axis, "descending=" + largest));
+        e.lets(2, call("sort", e.in(0), "stable=True", "dim=" + axis, "descending=" + largest));
     e.out(0, call("narrow", sorted.get(0), axis, 0, k));
     e.out(1, call("narrow", sorted.get(1), axis, 0, k));
   }

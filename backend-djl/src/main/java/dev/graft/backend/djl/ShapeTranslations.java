@@ -22,7 +22,8 @@ final class ShapeTranslations {
     rows.expression("Transpose", ShapeTranslations::transpose);
     rows.expression(
         "Expand", TorchOperators::dynamic, e -> call("expand", e.in(0), list(e.outputSizes(0))));
-    rows.expression("Tile", constants(1), e -> call("tile", e.in(0), list(e.constant(1).toLongs())));
+    rows.expression(
+        "Tile", constants(1), e -> call("tile", e.in(0), list(e.constant(1).toLongs())));
     rows.expression(
         "Concat", e -> call("cat", "[" + String.join(", ", e.all()) + "]", e.axis("axis", 0)));
     rows.add("Split", TorchOperators::dynamic, ShapeTranslations::split);
@@ -196,8 +197,7 @@ final class ShapeTranslations {
         dcr
             ? Emission.reshape(e.in(0), s[0], b, b, c, s[2], s[3])
             : Emission.reshape(e.in(0), s[0], c, b, b, s[2], s[3]);
-    String moved =
-        call("permute", split, dcr ? list(0, 3, 4, 1, 5, 2) : list(0, 1, 4, 2, 5, 3));
+    String moved = call("permute", split, dcr ? list(0, 3, 4, 1, 5, 2) : list(0, 1, 4, 2, 5, 3));
     return Emission.reshape(moved, e.outputSizes(0));
   }
 
@@ -206,15 +206,17 @@ final class ShapeTranslations {
     long b = e.attributes().i("blocksize", 1);
     String split = Emission.reshape(e.in(0), s[0], s[1], s[2] / b, b, s[3] / b, b);
     boolean dcr = e.attributes().s("mode", "DCR").equals("DCR");
-    String moved =
-        call("permute", split, dcr ? list(0, 3, 5, 1, 2, 4) : list(0, 1, 3, 5, 2, 4));
+    String moved = call("permute", split, dcr ? list(0, 3, 5, 1, 2, 4) : list(0, 1, 3, 5, 2, 4));
     return Emission.reshape(moved, e.outputSizes(0));
   }
 
   private static String filled(Emission e) {
     HostTensor value = e.attributes().tensor("value");
     DType dtype = e.outputType(0).dtype();
-    String element = value == null ? "0" : dtype == DType.BOOL ? Emission.bool(value.getLong(0) != 0) : scalar(value);
+    String element =
+        value == null
+            ? "0"
+            : dtype == DType.BOOL ? Emission.bool(value.getLong(0) != 0) : scalar(value);
     return call("full", list(e.outputSizes(0)), element, "dtype=" + Emission.dtype(dtype));
   }
 
@@ -222,7 +224,6 @@ final class ShapeTranslations {
     long k = e.attributes().i("k", 0);
     long columns = e.outputSizes(0)[1];
     return e.constant(
-        HostTensor.fromDoubles(
-            e.outputType(0), i -> i % columns == i / columns + k ? 1 : 0));
+        HostTensor.fromDoubles(e.outputType(0), i -> i % columns == i / columns + k ? 1 : 0));
   }
 }

@@ -48,9 +48,12 @@ final class TorchOperators {
   }
 
   /** An operator whose translation is one expression, with a restriction. */
-  void expression(
-      String operator, Restriction restriction, Function<Emission, String> expression) {
+  void expression(String operator, Restriction restriction, Function<Emission, String> expression) {
     add(operator, restriction, e -> e.out(expression.apply(e)));
+  }
+
+  static boolean has(String operator) {
+    return ROWS.containsKey(operator);
   }
 
   static Support supports(NodeSignature node) {

@@ -1,0 +1,94 @@
+package dev.graft.backend.djl;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.graft.backend.Backend;
+import dev.graft.backend.BackendException;
+import dev.graft.backend.BackendOptions;
+import dev.graft.backend.CompileOptions;
+import dev.graft.backend.Device;
+import dev.graft.backend.NodeSignature;
+import dev.graft.backend.Program;
+import dev.graft.backend.State;
+import dev.graft.backend.Support;
+import dev.graft.graph.Graph;
+import dev.graft.graph.ParameterStore;
+import java.util.Map;
+
+/** PyTorch on one device. All memory it hands out hangs on one manager. */
+final class DjlBackend implements Backend {
+  private final Device device;
+  private final int threads;
+  private final Map<String, String> versions;
+  private final PtNDManager manager;
+  private volatile boolean closed;
+
+  DjlBackend(Device device, BackendOptions options, Map<String, String> versions) {
+    this.device = device;
+    this.threads = options.effectiveThreads();
+    this.versions = versions;
+    this.manager =
+        Torch.newManager(
+            device.kind() == Device.Kind.CPU
+                ? ai.djl.Device.cpu()
+                : ai.djl.Device.gpu(device.index()));
+  }
+
+  @Override
+  public String name() {
+    return DjlBackendProvider.NAME;
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public Map<String, String> versions() {
+    return versions;
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  PtNDManager newManager() {
+    requireOpen();
+    return (PtNDManager) manager.newSubManager();
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("backend 'djl' is closed");
+    }
+  }
+
+  @Override
+  public Support supports(NodeSignature node) {
+    return TorchOperators.supports(node);
+  }
+
+  @Override
+  public Program compile(Graph graph, ParameterStore store, CompileOptions options) {
+    requireOpen();
+    if (!precisions().contains(options.precision())) {
+      throw new BackendException(
+          "backend 'djl' offers " + precisions() + ", not " + options.precision());
+    }
+    return new DjlProgram(this, graph, store, options);
+  }
+
+  @Override
+  public State newState(ParameterStore values) {
+    requireOpen();
+    return new DjlState(this, values);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      manager.close();
+    }
+  }
+}
