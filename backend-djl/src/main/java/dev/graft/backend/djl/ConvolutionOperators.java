@@ -41,7 +41,7 @@ final class ConvolutionOperators {
 
     long[] common() {
       long[] common = new long[axes];
-      Arrays.setAll(common, i -> Math.min(before[i], after[i]));
+      Arrays.setAll(common, i -> Math.max(0, Math.min(before[i], after[i])));
       return common;
     }
 
@@ -59,15 +59,17 @@ final class ConvolutionOperators {
       return list(pads);
     }
 
-    /** Takes the padding beyond {@link #common} away again. */
-    String crop(String value, long[] sizes) {
-      String cropped = value;
-      for (int i = 0; i < axes; i++) {
-        if (before[i] != after[i]) {
-          cropped = call("narrow", cropped, i + 2, before[i] - common()[i], sizes[i + 2]);
-        }
+    /** Takes the padding beyond {@link #common} away again; negative padding adds zeros. */
+    String crop(String value) {
+      if (symmetric() && Arrays.equals(before, common())) {
+        return value;
       }
-      return cropped;
+      long[] crop = new long[2 * axes];
+      for (int i = 0; i < axes; i++) {
+        crop[2 * (axes - 1 - i)] = common()[i] - before[i];
+        crop[2 * (axes - 1 - i) + 1] = common()[i] - after[i];
+      }
+      return call("constant_pad_nd", value, list(crop), 0);
     }
 
     Shape padded(long[] sizes) {
@@ -89,7 +91,7 @@ final class ConvolutionOperators {
     Geometry g = Geometry.of(e.attributes(), e.rank() - 2);
     String extra = list(e.attributes().ints("output_padding", new long[g.axes()]));
     String y = convolution(e.in(0), e.in(1), e.in(2), g, true, extra);
-    return g.crop(y, e.outputSizes(0));
+    return g.crop(y);
   }
 
   private static String convolution(
@@ -112,7 +114,7 @@ final class ConvolutionOperators {
     long[] wanted = e.outputSizes(0);
     String x = empty(e, g.padded(wanted).sizes());
     String dx = backward(e, e.in(0), x, e.in(1), g, "[True, False, False]").get(0);
-    e.out(g.crop(dx, wanted));
+    e.out(g.crop(dx));
   }
 
   private static void weightGradient(Emission e) {

@@ -38,7 +38,6 @@ final class ElementwiseOperators {
           Map.entry("Relu", "relu"),
           Map.entry("Sigmoid", "sigmoid"),
           Map.entry("Tanh", "tanh"),
-          Map.entry("Softsign", "softsign"),
           Map.entry("HardSwish", "hardswish"),
           Map.entry("Mish", "mish"),
           Map.entry("Not", "logical_not"),
@@ -73,6 +72,7 @@ final class ElementwiseOperators {
         "Mod",
         e -> call(e.attributes().i("fmod", 0) == 1 ? "fmod" : "remainder", e.in(0), e.in(1)));
     rows.expression("Pow", ElementwiseOperators::pow);
+    rows.expression("Softsign", e -> call("div", e.in(0), call("add", call("abs", e.in(0)), 1)));
     rows.expression("Softplus", e -> call("softplus", e.in(0)));
     rows.expression("Where", e -> call("where", e.in(0), e.in(1), e.in(2)));
     rows.expression(

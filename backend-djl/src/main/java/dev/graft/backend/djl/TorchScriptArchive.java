@@ -32,7 +32,7 @@ final class TorchScriptArchive {
       store(zip, "data.pkl", instancePickle());
       store(zip, "code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
       store(zip, "constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
-      store(zip, "version", "3\n".getBytes(StandardCharsets.UTF_8));
+      store(zip, "version", "10\n".getBytes(StandardCharsets.UTF_8));
       store(zip, "byteorder", "little".getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException("an archive in memory cannot fail", e);
