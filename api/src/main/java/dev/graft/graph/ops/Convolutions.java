@@ -168,10 +168,9 @@ public final class Convolutions {
     long[] after = new long[w.axes()];
     for (int i = 0; i < w.axes(); i++) {
       long full = (x.dim(i + 2).size() - 1) * w.strides()[i] + w.reach(i) + extra[i];
-      // An output larger than the windows reach is padded at its end: 'total' is negative then.
-      long total = full - y.dim(i + 2).size();
-      long half = Math.floorDiv(total, 2L);
-      before[i] = w.autoPad().equals("SAME_UPPER") ? half : total - half;
+      // An output larger than the windows reach is padded at its end.
+      long total = Math.max(0, full - y.dim(i + 2).size());
+      before[i] = w.autoPad().equals("SAME_UPPER") ? total / 2 : total - total / 2;
       after[i] = total - before[i];
     }
     return new Window(w.kernel(), w.strides(), w.dilations(), before, after, "NOTSET", false);
