@@ -205,6 +205,9 @@ public final class Elementwise {
   private static Value powSlope(Value a, Value b, Optional<HostTensor> exponent) {
     if (exponent.isPresent() && exponent.get().size() == 1) {
       double c = exponent.get().getDouble(0);
+      if (c == 0 || c == 1) {
+        return a.constant(c);
+      }
       if (c == 2) {
         return a.mul(2);
       }
