@@ -17,11 +17,13 @@ final class Resizing {
 
   static List<Operator> rows() {
     return List.of(
-        Operator.of("Resize", 19, 1, 4, Resizing::resize),
+        Operator.of("Resize", 19, 1, 4, Resizing::resize)
+            .withDecomposition(Interpolation::decomposition)
+            .withGradient(Interpolation::gradient),
         Operator.of("GridSample", 20, 2, 2, Resizing::gridSample));
   }
 
-  private static List<TensorType> resize(NodeContext node) {
+  static List<TensorType> resize(NodeContext node) {
     Shape shape = node.type(0).shape();
     List<Integer> axes = resizedAxes(node);
     Optional<HostTensor> scales = scales(node);
@@ -94,19 +96,48 @@ final class Resizing {
 
   private static List<Dim> keepAspectRatio(
       NodeContext node, Shape from, List<Integer> axes, List<Dim> sizes) {
-    String policy = node.attributes().s("keep_aspect_ratio_policy", "stretch");
-    if (policy.equals("stretch")) {
+    if (stretches(node)) {
       return sizes;
     }
-    boolean larger = policy.equals("not_smaller");
+    double scale = commonScale(node, from, axes, sizes);
+    List<Dim> result = new ArrayList<>();
+    for (int axis : axes) {
+      result.add(Dim.of((long) Math.floor(scale * from.dim(axis).size() + 0.5)));
+    }
+    return result;
+  }
+
+  private static boolean stretches(NodeContext node) {
+    return node.attributes().s("keep_aspect_ratio_policy", "stretch").equals("stretch");
+  }
+
+  private static double commonScale(
+      NodeContext node, Shape from, List<Integer> axes, List<Dim> sizes) {
+    boolean larger =
+        node.attributes().s("keep_aspect_ratio_policy", "stretch").equals("not_smaller");
     double scale = larger ? 0 : Double.MAX_VALUE;
     for (int i = 0; i < axes.size(); i++) {
       double s = (double) sizes.get(i).size() / from.dim(axes.get(i)).size();
       scale = larger ? Math.max(scale, s) : Math.min(scale, s);
     }
-    List<Dim> result = new ArrayList<>();
-    for (int axis : axes) {
-      result.add(Dim.of((long) Math.floor(scale * from.dim(axis).size() + 0.5)));
+    return scale;
+  }
+
+  /** The scale of each resized axis, given or implied by the sizes; needs fixed shapes. */
+  static List<Double> axisScales(NodeContext node, List<Integer> axes) {
+    Shape from = node.type(0).shape();
+    Optional<HostTensor> scales = scales(node);
+    List<Double> result = new ArrayList<>();
+    for (int i = 0; i < axes.size(); i++) {
+      if (scales.isPresent()) {
+        result.add(roundedScale(scales.get().getDouble(i)));
+        continue;
+      }
+      List<Dim> sizes = node.dims(3).orElseThrow(() -> node.error("needs known scales or sizes"));
+      result.add(
+          stretches(node)
+              ? (double) sizes.get(i).size() / from.dim(axes.get(i)).size()
+              : commonScale(node, from, axes, sizes));
     }
     return result;
   }
