@@ -15,11 +15,14 @@ public final class Attention {
   public static List<Operator> rows() {
     return List.of(
         // Opset 25 added the local window to 24; 23 lacks the lengths of a padded cache.
-        Operator.of("Attention", 25, 3, 7, Attention::attention).withOutputs(4),
-        Operator.of("RotaryEmbedding", 23, 3, 4, Shapes::same));
+        Operator.of("Attention", 25, 3, 7, Attention::attention)
+            .withOutputs(4)
+            .withDecomposition(AttentionFormula::of),
+        Operator.of("RotaryEmbedding", 23, 3, 4, Shapes::same)
+            .withDecomposition(RotaryFormula::of));
   }
 
-  private static List<TensorType> attention(NodeContext node) {
+  static List<TensorType> attention(NodeContext node) {
     Shape q = node.type(0).shape();
     Shape k = heads(node, 1, "kv_num_heads");
     Shape v = heads(node, 2, "kv_num_heads");

@@ -14,9 +14,15 @@ public final class Recurrent {
   /** The rows of this family. */
   public static List<Operator> rows() {
     return List.of(
-        Operator.of("RNN", 14, 3, 6, n -> types(n, 1, 2)).withOutputs(2),
-        Operator.of("GRU", 14, 3, 6, n -> types(n, 3, 2)).withOutputs(2),
-        Operator.of("LSTM", 14, 3, 8, n -> types(n, 4, 3)).withOutputs(3));
+        Operator.of("RNN", 14, 3, 6, n -> types(n, 1, 2))
+            .withOutputs(2)
+            .withDecomposition(n -> Unrolling.unroll(n, 1)),
+        Operator.of("GRU", 14, 3, 6, n -> types(n, 3, 2))
+            .withOutputs(2)
+            .withDecomposition(n -> Unrolling.unroll(n, 3)),
+        Operator.of("LSTM", 14, 3, 8, n -> types(n, 4, 3))
+            .withOutputs(3)
+            .withDecomposition(n -> Unrolling.unroll(n, 4)));
   }
 
   private static List<TensorType> types(NodeContext node, int gates, int outputs) {
