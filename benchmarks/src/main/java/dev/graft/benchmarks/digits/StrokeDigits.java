@@ -69,7 +69,7 @@ public final class StrokeDigits {
     byte[] counts = new byte[DigitImages.SIDE * DigitImages.SIDE];
     for (int y = 0; y < BITMAP; y++) {
       for (int x = 0; x < BITMAP; x++) {
-        boolean ink = distance(strokes, new Point(x + 0.5, y + 0.5)) <= radius;
+        boolean ink = squaredDistance(strokes, x + 0.5, y + 0.5) <= radius * radius;
         boolean wrong = noise.uniform(y * BITMAP + x) < NOISE;
         counts[y / BLOCK * DigitImages.SIDE + x / BLOCK] += (byte) (ink != wrong ? 1 : 0);
       }
@@ -114,23 +114,25 @@ public final class StrokeDigits {
         .toList();
   }
 
-  /** The distance from a place to the nearest line. */
-  private static double distance(List<List<Point>> strokes, Point place) {
+  /** The squared distance from a place to the nearest line. */
+  private static double squaredDistance(List<List<Point>> strokes, double x, double y) {
     double best = Double.MAX_VALUE;
     for (List<Point> stroke : strokes) {
       for (int i = 1; i < stroke.size(); i++) {
-        best = Math.min(best, distance(stroke.get(i - 1), stroke.get(i), place));
+        best = Math.min(best, squaredDistance(stroke.get(i - 1), stroke.get(i), x, y));
       }
     }
     return best;
   }
 
-  private static double distance(Point a, Point b, Point place) {
+  private static double squaredDistance(Point a, Point b, double x, double y) {
     double dx = b.x() - a.x();
     double dy = b.y() - a.y();
     double length = dx * dx + dy * dy;
-    double t = length == 0 ? 0 : ((place.x() - a.x()) * dx + (place.y() - a.y()) * dy) / length;
+    double t = length == 0 ? 0 : ((x - a.x()) * dx + (y - a.y()) * dy) / length;
     double along = Math.max(0, Math.min(1, t));
-    return Math.hypot(place.x() - a.x() - along * dx, place.y() - a.y() - along * dy);
+    double ox = x - a.x() - along * dx;
+    double oy = y - a.y() - along * dy;
+    return ox * ox + oy * oy;
   }
 }

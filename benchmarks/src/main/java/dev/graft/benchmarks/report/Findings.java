@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * @param planned the number of cells of the suite; more than there are results if it was stopped
  * @param stories the results by task, network and engine
  * @param failures cells that failed
- * @param notes what strategies said while fitting, each once
+ * @param notes what strategies said while fitting, in at least half of their cells
  */
 public record Findings(
     SuiteDescription description,
@@ -67,7 +67,7 @@ public record Findings(
         planned,
         List.copyOf(stories),
         results.stream().filter(r -> !r.outcome().isDone()).toList(),
-        done.stream().flatMap(r -> r.outcome().notes().stream()).distinct().toList());
+        notes(done));
   }
 
   /** How many rows have this verdict. */
@@ -86,6 +86,21 @@ public record Findings(
         .filter(r -> r.verdict() == Verdict.HELPS || r.verdict() == Verdict.HURTS)
         .filter(r -> r.signFlip().orElseThrow() >= Verdict.LEVEL)
         .count();
+  }
+
+  /** What holds for one cell only, such as its number of epochs, is left to the result file. */
+  private static List<String> notes(List<CellResult> done) {
+    Map<String, Long> cells = new LinkedHashMap<>();
+    Map<String, Long> said = new LinkedHashMap<>();
+    for (CellResult r : done) {
+      String strategy = r.cell().strategy();
+      cells.merge(strategy, 1L, Long::sum);
+      r.outcome().notes().forEach(n -> said.merge(strategy + ": " + n, 1L, Long::sum));
+    }
+    return said.entrySet().stream()
+        .filter(e -> 2 * e.getValue() >= cells.get(e.getKey().split(": ", 2)[0]))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private static String storyKey(Cell c) {

@@ -1,0 +1,271 @@
+package dev.graft.benchmarks.suite;
+
+import dev.graft.backend.Backends;
+import dev.graft.benchmarks.report.Findings;
+import dev.graft.benchmarks.report.Reports;
+import dev.graft.data.ClassLabels;
+import dev.graft.data.ClassOverlap;
+import dev.graft.data.DataException;
+import dev.graft.data.Duplicate;
+import dev.graft.data.Labeled;
+import dev.graft.data.LoaderOptions;
+import dev.graft.data.Preprocessings;
+import dev.graft.data.Splits;
+import dev.graft.datasets.DataOptions;
+import dev.graft.datasets.Datasets;
+import dev.graft.datasets.DiskFeatureStore;
+import dev.graft.eval.Evaluators;
+import dev.graft.graph.GraphInput;
+import dev.graft.graph.Role;
+import dev.graft.model.GraphModel;
+import dev.graft.model.ModelFormats;
+import dev.graft.model.PretrainedModel;
+import dev.graft.model.Provenance;
+import dev.graft.random.Seed;
+import dev.graft.strategies.training.GradientTrainer;
+import dev.graft.train.Cancellation;
+import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.Strategies;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs a suite that a file describes. */
+public final class FileSuite {
+  /** The share that is held back as test part is the same in every run. */
+  private static final Seed TEST_PART = new Seed(20_260_102);
+
+  /** Most bytes of kept features. */
+  private static final long CACHE_LIMIT = 2L << 30;
+
+  private final SuiteFile suite;
+  private final Path file;
+  private final Map<String, Task> tasks = new LinkedHashMap<>();
+
+  private FileSuite(SuiteFile suite, Path file) {
+    this.suite = suite;
+    this.file = file;
+  }
+
+  /**
+   * Runs the cells that have no result in {@code directory} yet, and writes the reports there.
+   * Features of frozen networks are kept in its folder {@code features}.
+   *
+   * @param file where the suite was read from, for the report
+   * @throws DataException if data cannot be opened, or have too few examples of a class; nothing
+   *     has run then
+   */
+  public static Findings run(
+      SuiteFile suite, Path file, Path directory, SuiteProgress progress, Cancellation cancellation)
+      throws IOException {
+    return new FileSuite(suite, file).run(directory, progress, cancellation);
+  }
+
+  private Findings run(Path directory, SuiteProgress progress, Cancellation cancellation)
+      throws IOException {
+    for (SuiteFile.Data data : suite.data()) {
+      tasks.put(data.name(), open(data));
+    }
+    List<Cell> cells = cells();
+    LoaderOptions loading =
+        suite.threads() == 0
+            ? LoaderOptions.strict()
+            : LoaderOptions.strict().withThreads(suite.threads());
+    Backends backends = Backends.discover();
+    TransferCells.Services services =
+        new TransferCells.Services(
+            backends,
+            Strategies.discover(),
+            Evaluators.discover(),
+            new GradientTrainer(),
+            new DiskFeatureStore(directory.resolve("features"), CACHE_LIMIT, loading),
+            suite.threads());
+    List<CellResult> results;
+    try (TransferCells runner = new TransferCells(tasks, models(), this::settings, services)) {
+      results =
+          new SuiteRunner(cells, runner, suite.workers(), progress, cancellation).run(directory);
+    }
+    Map<String, String> versions = new HashMap<>();
+    suite
+        .backends()
+        .forEach(e -> versions.putAll(backends.get(e.backend()).availability().versions()));
+    Findings findings =
+        Findings.of(description(), Environment.here(versions), cells.size(), results);
+    Reports.write(directory, findings);
+    return findings;
+  }
+
+  /** Opens a task and checks that there are enough examples for every cell. */
+  private Task open(SuiteFile.Data data) {
+    Labeled<ClassLabels> train = Datasets.open(data.train(), data.options()).data();
+    Task task;
+    if (data.test().isPresent()) {
+      DataOptions same = data.options().withClasses(train.targets().classes());
+      task = new Task(train, Datasets.open(data.test().get(), same).data());
+    } else {
+      List<int[]> parts =
+          Splits.stratified(
+              train.targets(), TEST_PART, 1 - data.testFraction(), data.testFraction());
+      task = new Task(train.subset(parts.get(0)), train.subset(parts.get(1)));
+    }
+    int[] counts = task.pool().targets().counts();
+    for (int labels : suite.labelsPerClass()) {
+      for (int c = 0; c < counts.length; c++) {
+        if (counts[c] < labels) {
+          throw new DataException(
+              "data '"
+                  + data.name()
+                  + "' has only "
+                  + counts[c]
+                  + " training examples of class '"
+                  + task.pool().targets().classes().get(c)
+                  + "', but labelsPerClass asks for "
+                  + labels);
+        }
+      }
+    }
+    return task;
+  }
+
+  /** Seed by seed, so that an interrupted run has whole pairs. */
+  private List<Cell> cells() {
+    List<Cell> cells = new ArrayList<>();
+    for (long seed : suite.seeds()) {
+      for (SuiteFile.Data data : suite.data()) {
+        for (SuiteFile.Model model : suite.models()) {
+          for (SuiteFile.Engine engine : suite.backends()) {
+            for (int labels : suite.labelsPerClass()) {
+              for (SuiteFile.Arm arm : suite.strategies()) {
+                cells.add(
+                    new Cell(
+                        suite.name(),
+                        data.name(),
+                        model.name(),
+                        arm.strategy(),
+                        engine.backend(),
+                        engine.device().toString(),
+                        labels,
+                        seed,
+                        digest(data, model, arm)));
+              }
+            }
+          }
+        }
+      }
+    }
+    return cells;
+  }
+
+  private String digest(SuiteFile.Data data, SuiteFile.Model model, SuiteFile.Arm arm) {
+    Task task = tasks.get(data.name());
+    String all =
+        String.join(
+            "|",
+            task.pool().examples().fingerprint(),
+            task.test().examples().fingerprint(),
+            model.toString(),
+            arm.toString());
+    return Long.toHexString(new Seed(0).derive(all).key());
+  }
+
+  private TrainingSettings settings(String strategy, int examples) {
+    SuiteFile.Arm arm =
+        suite.strategies().stream()
+            .filter(a -> a.strategy().equals(strategy))
+            .findFirst()
+            .orElseThrow();
+    return arm.steps().isPresent()
+        ? SettingsRule.forSteps(arm.training(), arm.steps().getAsInt(), examples)
+        : arm.training();
+  }
+
+  private Map<String, ModelSource> models() {
+    Map<String, ModelSource> sources = new HashMap<>();
+    suite.models().forEach(m -> sources.put(m.name(), backend -> read(m)));
+    return sources;
+  }
+
+  private static PretrainedModel read(SuiteFile.Model model) throws IOException {
+    GraphModel graph = ModelFormats.discover().read(model.file());
+    Map<String, Object> preprocessing = new HashMap<>(model.preprocessing());
+    List<GraphInput> inputs = graph.graph().inputs(Role.BATCH);
+    if (inputs.size() == 1) {
+      preprocessing.putIfAbsent("input", inputs.get(0).name());
+    }
+    Provenance provenance =
+        new Provenance(
+            model.file().getFileName().toString(),
+            graph.parameters().fingerprint(),
+            model.trainedOn(),
+            model.trainedClasses(),
+            Map.of());
+    return new PretrainedModel(
+        model.name(),
+        graph,
+        Preprocessings.read(model.preprocessingType(), preprocessing),
+        provenance);
+  }
+
+  private SuiteDescription description() {
+    List<String> fairness = new ArrayList<>(suite.fairness());
+    fairness.add(
+        "All strategies of a seed get the same labelled examples, and none sees the test part.");
+    fairness.add(
+        suite.strategies().stream().map(SuiteFile.Arm::training).distinct().count() == 1
+            ? "All strategies have the same training settings."
+            : "The strategies have training settings of their own; see the suite file.");
+    return new SuiteDescription(
+        suite.name(),
+        suite.title(),
+        suite.text(),
+        suite.metric(),
+        suite.baseline(),
+        Map.of(),
+        List.of("./graft bench run " + file.getFileName() + " --out DIR"),
+        fairness,
+        warnings());
+  }
+
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>(suite.warnings());
+    for (SuiteFile.Model model : suite.models()) {
+      tasks.forEach(
+          (name, task) -> {
+            List<ClassOverlap> overlap =
+                ClassOverlap.between(task.pool().targets().classes(), model.trainedClasses());
+            if (!overlap.isEmpty()) {
+              warnings.add(
+                  model.name()
+                      + " was pre-trained on classes of "
+                      + name
+                      + ", so transfer looks better here than on new classes: "
+                      + sample(overlap));
+            }
+          });
+    }
+    tasks.forEach(
+        (name, task) -> {
+          List<Duplicate> twins = Duplicate.between(task.pool().examples(), task.test().examples());
+          if (!twins.isEmpty()) {
+            warnings.add(
+                twins.size() + " test examples of " + name + " are among its training examples.");
+          }
+        });
+    if (suite.seeds().size() < 5) {
+      warnings.add(
+          "Only "
+              + suite.seeds().size()
+              + " seeds: small effects cannot be told from chance. Ten are better.");
+    }
+    return warnings;
+  }
+
+  private static String sample(List<?> items) {
+    List<String> first = items.stream().limit(4).map(Object::toString).toList();
+    return String.join(", ", first) + (items.size() > first.size() ? ", and more" : "");
+  }
+}

@@ -1,0 +1,349 @@
+package dev.graft.benchmarks.suite;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.graft.backend.BackendProvider;
+import dev.graft.backend.Backends;
+import dev.graft.backend.Device;
+import dev.graft.data.DataException;
+import dev.graft.data.Preprocessings;
+import dev.graft.datasets.DataKind;
+import dev.graft.datasets.DataOptions;
+import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.Inductive;
+import dev.graft.transfer.Strategies;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+
+/** Reads suite files and checks them as a whole before anything runs. */
+public final class SuiteReader {
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final List<String> METRICS = List.of("accuracy", "macro-f1");
+  private static final String STEPS = "steps";
+
+  private final Path root;
+  private final Strategies strategies;
+  private final Backends backends;
+  private final List<String> problems = new ArrayList<>();
+
+  private SuiteReader(Path root, Strategies strategies, Backends backends) {
+    this.root = root;
+    this.strategies = strategies;
+    this.backends = backends;
+  }
+
+  /**
+   * Reads a suite with what the class path offers.
+   *
+   * @param dataRoot the folder that paths of data and models are relative to; empty for the file's
+   *     own
+   * @throws DataException if it is no YAML, or anything in it is unknown, missing or out of range;
+   *     the message lists all of it
+   */
+  public static SuiteFile read(Path file, Optional<Path> dataRoot) throws IOException {
+    return read(file, dataRoot, Strategies.discover(), Backends.discover());
+  }
+
+  static SuiteFile read(
+      Path file, Optional<Path> dataRoot, Strategies strategies, Backends backends)
+      throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new DataException("there is no suite file " + file);
+    }
+    JsonNode tree;
+    try {
+      tree = YAML.readTree(Files.readString(file));
+    } catch (JsonProcessingException e) {
+      throw new DataException(
+          file
+              + " is no valid YAML, line "
+              + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
+              + ": "
+              + e.getOriginalMessage(),
+          e);
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    SuiteReader reader = new SuiteReader(dataRoot.orElse(folder), strategies, backends);
+    SuiteFile suite = reader.suite(new YamlNode(tree, "", reader.problems));
+    if (!reader.problems.isEmpty()) {
+      throw new DataException(
+          "suite file " + file + " cannot be used:\n  - " + String.join("\n  - ", reader.problems));
+    }
+    return suite;
+  }
+
+  private SuiteFile suite(YamlNode top) {
+    top.allow(
+        "suite",
+        "title",
+        "description",
+        "metric",
+        "baseline",
+        "models",
+        "data",
+        "strategies",
+        "backends",
+        "labelsPerClass",
+        "seeds",
+        "training",
+        "workers",
+        "threads",
+        "fairness",
+        "warnings");
+    String name = top.text("suite");
+    String metric = top.text("metric", METRICS.get(0));
+    if (!METRICS.contains(metric)) {
+      top.at("metric").problem("'" + metric + "' is none of " + METRICS);
+    }
+    Training common = training(top, new Training(TrainingSettings.DEFAULT, OptionalInt.empty()));
+    List<SuiteFile.Arm> arms = top.required("strategies", n -> arm(n, common));
+    SuiteFile suite =
+        new SuiteFile(
+            name,
+            top.text("title", "Did transfer help?"),
+            top.text("description", ""),
+            metric,
+            top.text("baseline", "from-scratch"),
+            top.required("models", this::model),
+            top.required("data", this::data),
+            arms,
+            top.has("backends") ? top.required("backends", this::engine) : preferred(top),
+            labels(top),
+            seeds(top),
+            top.whole("workers", 1, 1),
+            top.whole("threads", 0, 0),
+            top.texts("fairness"),
+            top.texts("warnings"));
+    distinct(top.at("models"), suite.models().stream().map(SuiteFile.Model::name).toList());
+    distinct(top.at("data"), suite.data().stream().map(SuiteFile.Data::name).toList());
+    distinct(top.at("strategies"), arms.stream().map(SuiteFile.Arm::strategy).toList());
+    return suite;
+  }
+
+  private static void distinct(YamlNode where, List<String> names) {
+    Set<String> seen = new HashSet<>();
+    names.stream()
+        .filter(n -> !seen.add(n))
+        .forEach(n -> where.problem("'" + n + "' is there twice"));
+  }
+
+  private List<SuiteFile.Engine> preferred(YamlNode top) {
+    try {
+      return List.of(new SuiteFile.Engine(backends.preferred().name(), Device.CPU));
+    } catch (RuntimeException e) {
+      top.problem(e.getMessage());
+      return List.of();
+    }
+  }
+
+  private SuiteFile.Engine engine(YamlNode node) {
+    String name = node.node().isTextual() ? node.asText() : node.text("name");
+    String device = "cpu";
+    if (!node.node().isTextual()) {
+      node.allow("name", "device");
+      device = node.text("device", "cpu");
+    }
+    try {
+      BackendProvider provider = backends.get(name);
+      Device parsed = Device.parse(device);
+      if (!provider.availability().devices().contains(parsed)) {
+        node.problem(
+            "backend '"
+                + name
+                + "' has no device "
+                + parsed
+                + " here; it has "
+                + provider.availability().devices()
+                + provider.availability().problem().map(p -> ". " + p).orElse(""));
+      }
+      return new SuiteFile.Engine(name, parsed);
+    } catch (RuntimeException e) {
+      node.problem(e.getMessage());
+      return new SuiteFile.Engine(name, Device.CPU);
+    }
+  }
+
+  private SuiteFile.Model model(YamlNode node) {
+    node.allow("name", "file", "cut", "preprocessing", "trainedOn", "classes");
+    YamlNode preprocessing = node.at("preprocessing");
+    String type = "?";
+    Map<String, Object> settings = Map.of();
+    if (!node.has("preprocessing") || !preprocessing.node().isObject()) {
+      node.problem("'preprocessing' is missing; for example {type: image, size: 224}");
+    } else {
+      type = preprocessing.text("type", "image");
+      ObjectNode rest = ((ObjectNode) preprocessing.node()).deepCopy();
+      rest.remove("type");
+      settings = map(rest);
+      attempt(preprocessing, type, settings);
+    }
+    return new SuiteFile.Model(
+        node.text("name"),
+        node.path("file", root),
+        node.optional("cut"),
+        type,
+        settings,
+        node.optional("trainedOn"),
+        classes(node));
+  }
+
+  private static void attempt(YamlNode where, String type, Map<String, Object> settings) {
+    try {
+      Preprocessings.read(type, settings);
+    } catch (DataException e) {
+      where.problem(e.getMessage());
+    }
+  }
+
+  @SuppressWarnings("unchecked") // an object node becomes a map from texts
+  private static Map<String, Object> map(ObjectNode node) {
+    return JSON.convertValue(node, Map.class);
+  }
+
+  /** Class names as a list, or a file with one name per line. */
+  private List<String> classes(YamlNode node) {
+    if (!node.has("classes") || node.at("classes").node().isArray()) {
+      return node.texts("classes");
+    }
+    Path file = node.path("classes", root);
+    try {
+      return Files.isRegularFile(file)
+          ? Files.readAllLines(file).stream().map(String::strip).filter(l -> !l.isEmpty()).toList()
+          : List.of();
+    } catch (IOException e) {
+      node.at("classes").problem("cannot read " + file + ": " + e.getMessage());
+      return List.of();
+    }
+  }
+
+  private SuiteFile.Data data(YamlNode node) {
+    node.allow("name", "train", "test", "testFraction", "kind", "labelColumn", "groupColumn");
+    double fraction = node.number("testFraction", 0.3);
+    if (node.has("test") && node.has("testFraction")) {
+      node.problem("give 'test' or 'testFraction', not both");
+    }
+    if (!(fraction > 0 && fraction < 1)) {
+      node.at("testFraction").problem("must be between 0 and 1, but is " + fraction);
+      fraction = 0.3;
+    }
+    DataOptions options = DataOptions.DEFAULTS;
+    if (node.has("kind")) {
+      options = options.withKind(kind(node.at("kind")));
+    }
+    if (node.has("labelColumn")) {
+      options = options.withLabelColumn(node.text("labelColumn"));
+    }
+    if (node.has("groupColumn")) {
+      options = options.withGroupColumn(node.text("groupColumn"));
+    }
+    return new SuiteFile.Data(
+        node.text("name"),
+        node.path("train", root),
+        node.has("test") ? Optional.of(node.path("test", root)) : Optional.empty(),
+        fraction,
+        options);
+  }
+
+  private static DataKind kind(YamlNode node) {
+    Function<DataKind, String> spelling = k -> k.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String wanted = node.asText();
+    return Arrays.stream(DataKind.values())
+        .filter(k -> spelling.apply(k).equals(wanted))
+        .findFirst()
+        .orElseGet(
+            () -> {
+              node.problem(
+                  "'"
+                      + wanted
+                      + "' is none of "
+                      + Arrays.stream(DataKind.values()).map(spelling).toList());
+              return DataKind.IMAGE_FOLDER;
+            });
+  }
+
+  private SuiteFile.Arm arm(YamlNode node, Training common) {
+    String name = node.node().isTextual() ? node.asText() : node.text("name");
+    Training training = common;
+    if (!node.node().isTextual()) {
+      node.allow("name", "training");
+      training = training(node, common);
+    }
+    try {
+      strategies.get(name, Inductive.class);
+    } catch (RuntimeException e) {
+      node.problem(e.getMessage());
+    }
+    return new SuiteFile.Arm(name, training.settings(), training.steps());
+  }
+
+  private record Training(TrainingSettings settings, OptionalInt steps) {}
+
+  /** The settings that a node overrides; every component of the settings is a key. */
+  private static Training training(YamlNode parent, Training common) {
+    if (!parent.has("training")) {
+      return common;
+    }
+    YamlNode node = parent.at("training");
+    ObjectNode all = JSON.valueToTree(common.settings());
+    Set<String> keys = new TreeSet<>();
+    all.fieldNames().forEachRemaining(keys::add);
+    keys.add(STEPS);
+    node.allow(keys);
+    if (!node.node().isObject()) {
+      return common;
+    }
+    OptionalInt steps =
+        node.has(STEPS)
+            ? OptionalInt.of(node.whole(STEPS, 1, 1))
+            : node.has("epochs") ? OptionalInt.empty() : common.steps();
+    if (node.has(STEPS) && node.has("epochs")) {
+      node.problem("give 'steps' or 'epochs', not both");
+    }
+    ObjectNode changes = ((ObjectNode) node.node()).deepCopy();
+    changes.remove(STEPS);
+    all.setAll(changes);
+    try {
+      return new Training(JSON.treeToValue(all, TrainingSettings.class), steps);
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      node.problem(cause.getMessage().lines().findFirst().orElse("cannot be read"));
+      return common;
+    }
+  }
+
+  private static List<Integer> labels(YamlNode top) {
+    if (!top.has("labelsPerClass")) {
+      return List.of(Cell.ALL);
+    }
+    return top.required(
+        "labelsPerClass", n -> n.node().asText().equals("all") ? Cell.ALL : n.asWhole(1));
+  }
+
+  /** A number of seeds, counted from 0, or a list of them. */
+  private static List<Long> seeds(YamlNode top) {
+    if (top.has("seeds") && top.at("seeds").node().isArray()) {
+      List<Long> seeds = top.required("seeds", n -> (long) n.asWhole(0));
+      distinct(top.at("seeds"), seeds.stream().map(Object::toString).toList());
+      return seeds;
+    }
+    return LongStream.range(0, top.whole("seeds", 10, 1)).boxed().toList();
+  }
+}

@@ -1,0 +1,204 @@
+package dev.graft.benchmarks.suite;
+
+import dev.graft.backend.Backend;
+import dev.graft.backend.BackendOptions;
+import dev.graft.backend.Backends;
+import dev.graft.backend.Device;
+import dev.graft.data.ClassLabels;
+import dev.graft.data.Dataset;
+import dev.graft.data.Labeled;
+import dev.graft.data.LoaderOptions;
+import dev.graft.data.Preprocessing;
+import dev.graft.data.Splits;
+import dev.graft.eval.Evaluation;
+import dev.graft.eval.Evaluators;
+import dev.graft.model.FeatureExtractor;
+import dev.graft.model.PretrainedModel;
+import dev.graft.random.Seed;
+import dev.graft.train.Cancellation;
+import dev.graft.train.Progress;
+import dev.graft.train.Trainer;
+import dev.graft.transfer.FeatureStore;
+import dev.graft.transfer.FeatureTable;
+import dev.graft.transfer.Inductive;
+import dev.graft.transfer.Inference;
+import dev.graft.transfer.Strategies;
+import dev.graft.transfer.TransferContext;
+import dev.graft.transfer.TransferredModel;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs the cells of a transfer suite: draws the labelled examples, lets the strategy fit, and
+ * measures on the test part. Backends are opened and networks loaded when a cell first needs them,
+ * and shared by all cells. Thread-safe.
+ */
+public final class TransferCells implements CellRunner, AutoCloseable {
+  private final Map<String, Task> tasks;
+  private final Map<String, ModelSource> models;
+  private final SettingsRule settings;
+  private final Services services;
+  private final Map<String, Backend> open = new ConcurrentHashMap<>();
+  private final Map<String, FutureTask<PretrainedModel>> loaded = new ConcurrentHashMap<>();
+
+  /**
+   * What cells are run with.
+   *
+   * @param threads compute threads of one cell; 0 for all processors
+   */
+  public record Services(
+      Backends backends,
+      Strategies strategies,
+      Evaluators evaluators,
+      Trainer trainer,
+      FeatureStore features,
+      int threads) {}
+
+  public TransferCells(
+      Map<String, Task> tasks,
+      Map<String, ModelSource> models,
+      SettingsRule settings,
+      Services services) {
+    this.tasks = Map.copyOf(tasks);
+    this.models = Map.copyOf(models);
+    this.settings = settings;
+    this.services = services;
+  }
+
+  @Override
+  public Outcome run(Cell cell, Cancellation cancellation) throws Exception {
+    Backend backend = backend(cell);
+    PretrainedModel model = model(cell, backend);
+    Task task = tasks.get(cell.data());
+    if (task == null) {
+      throw new IllegalStateException("the suite has no data '" + cell.data() + "'");
+    }
+    Seed seed = new Seed(cell.seed());
+    Labeled<ClassLabels> train = draw(task.pool(), cell.labelsPerClass(), seed);
+    PhaseClock clock = new PhaseClock();
+    ObservedStore features = new ObservedStore(services.features());
+    TransferContext context =
+        TransferContext.of(
+                backend,
+                features,
+                services.trainer(),
+                settings.settings(cell.strategy(), train.size()),
+                seed.derive("fit"))
+            .with(clock)
+            .with(cancellation)
+            .with(LoaderOptions.strict().withThreads(loadingThreads()));
+    TransferredModel fitted =
+        services
+            .strategies()
+            .get(cell.strategy(), Inductive.class)
+            .fit(Inductive.of(model, train), context);
+    clock.lap("other");
+    if (cancellation.isRequested()) {
+      throw new CancellationException();
+    }
+    Outcome.Cache cache = features.state();
+    FeatureTable logits =
+        Inference.logits(fitted, task.test().examples(), context.with(event -> {}));
+    Evaluation evaluation =
+        services
+            .evaluators()
+            .evaluate(logits.values(), task.test().targets().subset(logits.positions()));
+    clock.lap("evaluation");
+    return new Outcome(
+        Outcome.Status.DONE,
+        evaluation.metrics(),
+        evaluation.examples(),
+        clock.seconds(),
+        0,
+        backend.versions(),
+        cache,
+        fitted.summary().notes(),
+        "");
+  }
+
+  /** The examples of one seed: the same for every strategy, and nested over label counts. */
+  private static Labeled<ClassLabels> draw(
+      Labeled<ClassLabels> pool, int labelsPerClass, Seed seed) {
+    return labelsPerClass == Cell.ALL
+        ? pool
+        : pool.subset(Splits.perClass(pool.targets(), labelsPerClass, seed.derive("labels")));
+  }
+
+  private int loadingThreads() {
+    return services.threads() == 0
+        ? Runtime.getRuntime().availableProcessors()
+        : services.threads();
+  }
+
+  private Backend backend(Cell cell) {
+    return open.computeIfAbsent(
+        cell.backend() + " " + cell.device(),
+        key ->
+            services
+                .backends()
+                .get(cell.backend())
+                .open(Device.parse(cell.device()), new BackendOptions(services.threads())));
+  }
+
+  /** A network is loaded once; if that fails, all cells that need it fail for the same reason. */
+  private PretrainedModel model(Cell cell, Backend backend) throws Exception {
+    FutureTask<PretrainedModel> loading =
+        loaded.computeIfAbsent(
+            cell.model() + " " + cell.backend() + " " + cell.device(),
+            key -> new FutureTask<>(() -> load(cell.model(), backend)));
+    loading.run();
+    try {
+      return loading.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private PretrainedModel load(String name, Backend backend) throws IOException {
+    ModelSource source = models.get(name);
+    if (source == null) {
+      throw new IllegalStateException("the suite has no model '" + name + "'");
+    }
+    return source.load(backend);
+  }
+
+  @Override
+  public void close() {
+    open.values().forEach(Backend::close);
+    open.clear();
+  }
+
+  /** A store that remembers whether what it gave was computed or kept. */
+  private static final class ObservedStore implements FeatureStore {
+    private final FeatureStore store;
+    private final AtomicBoolean computed = new AtomicBoolean();
+    private final AtomicBoolean kept = new AtomicBoolean();
+
+    ObservedStore(FeatureStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public FeatureTable features(
+        FeatureExtractor extractor,
+        Preprocessing preprocessing,
+        Dataset data,
+        Progress progress,
+        Cancellation cancellation) {
+      FeatureTable table = store.features(extractor, preprocessing, data, progress, cancellation);
+      (table.cached() ? kept : computed).set(true);
+      return table;
+    }
+
+    Outcome.Cache state() {
+      return computed.get()
+          ? Outcome.Cache.COLD
+          : kept.get() ? Outcome.Cache.WARM : Outcome.Cache.NONE;
+    }
+  }
+}
