@@ -28,9 +28,6 @@ final class Compiled implements AutoCloseable {
   /** Larger parameters are handed over beside the model, which protobuf limits to 2 GB. */
   private static final int EMBEDDED_BYTES = 1024;
 
-  private static final Map<String, Integer> DOMAINS =
-      Map.of(ContribOperators.MICROSOFT, 1, ContribOperators.NCHWC, 1);
-
   private final Ports ports;
   private final SessionOptions options;
   private final OrtSession session;
@@ -86,7 +83,7 @@ final class Compiled implements AutoCloseable {
     return OnnxWriter.STANDARD
         .withPlacement(name -> placement(frozen, name))
         .withUpdates()
-        .withDomains(DOMAINS)
+        .withDomains(ContribOperators.DOMAINS)
         .toProto(graph, ParameterStore.of(frozen))
         .toByteArray();
   }

@@ -60,6 +60,9 @@ final class KernelProbe {
   }
 
   Support supports(NodeSignature node) {
+    if (ContribOperators.has(node.operator())) {
+      return Support.YES;
+    }
     if (!OnnxWriter.isWritable(node.operator())) {
       return Support.no(
           node.operator().isStandard()

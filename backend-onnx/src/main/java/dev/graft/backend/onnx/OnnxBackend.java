@@ -37,14 +37,23 @@ final class OnnxBackend implements Backend {
 
   private final Device device;
   private final int threads;
+  private final int block;
   private final KernelProbe kernels;
   private final ProgramCache cache = new ProgramCache(IDLE_PROGRAMS);
   private final Set<AutoCloseable> handedOut = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   OnnxBackend(Device device, BackendOptions options) {
+    this(device, options, ChannelBlock.of(device));
+  }
+
+  /**
+   * @param block the channels in a block of the kernels for blocked tensors; 0 to do without them
+   */
+  OnnxBackend(Device device, BackendOptions options, int block) {
     Engine.check(device);
     this.device = device;
+    this.block = block;
     this.threads = options.effectiveThreads();
     this.kernels = KernelProbe.of(device);
   }
@@ -113,13 +122,14 @@ final class OnnxBackend implements Backend {
     checkState(graph, options.state());
     Map<String, HostTensor> frozen = frozen(graph, store, options.state());
     Key key = new Key(new Key.Same(graph), options.state(), frozen);
-    Compiled compiled = cache.acquire(key, () -> compile(graph, frozen));
+    Compiled compiled = cache.acquire(key, () -> compile(graph, frozen, options.state()));
     List<GraphInput> stateInputs = OnnxProgram.stateInputs(graph, options.state());
     return new OnnxProgram(this, graph, compiled, stateInputs, () -> cache.release(key));
   }
 
-  private Compiled compile(Graph graph, Map<String, HostTensor> frozen) {
-    Graph lowered = Lowering.lower(graph, name(), this::supports);
+  private Compiled compile(Graph graph, Map<String, HostTensor> frozen, Set<String> state) {
+    Graph fast = block == 0 ? graph : BlockedLayout.apply(graph, block, state);
+    Graph lowered = Lowering.lower(fast, name(), this::supports);
     Ports ports = Ports.of(lowered, input -> !frozen.containsKey(input.name()));
     return new Compiled(ports, frozen, device, threads);
   }
