@@ -82,6 +82,38 @@ public final class Settings {
     return numbers;
   }
 
+  /** A list of texts. */
+  public List<String> texts(String key) {
+    if (!(find(key).orElseThrow(() -> missing(key)) instanceof List<?> list)) {
+      throw wrong(key, "a list of texts");
+    }
+    List<String> texts = new ArrayList<>();
+    for (Object element : list) {
+      if (!(element instanceof String text)) {
+        throw wrong(key, "a list of texts");
+      }
+      texts.add(text);
+    }
+    return texts;
+  }
+
+  /** A list of settings, for something that has several parts. */
+  @SuppressWarnings("unchecked") // keys are checked one by one
+  public List<Map<String, Object>> maps(String key) {
+    if (!(find(key).orElseThrow(() -> missing(key)) instanceof List<?> list)) {
+      throw wrong(key, "a list of settings");
+    }
+    List<Map<String, Object>> maps = new ArrayList<>();
+    for (Object element : list) {
+      if (!(element instanceof Map<?, ?> map)
+          || !map.keySet().stream().allMatch(String.class::isInstance)) {
+        throw wrong(key, "a list of settings");
+      }
+      maps.add((Map<String, Object>) map);
+    }
+    return maps;
+  }
+
   /** One of an enumeration's constants, written in lower case with hyphens. */
   public <E extends Enum<E>> E choice(String key, E otherwise) {
     if (find(key).isEmpty()) {

@@ -44,6 +44,15 @@ final class Compressed {
     }
   }
 
+  /** The bytes as they are, compressed or not. */
+  static byte[] plain(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+
   /** The first bytes, fewer if the content is shorter. */
   static byte[] head(Path file, int count) {
     try (InputStream in = open(file)) {

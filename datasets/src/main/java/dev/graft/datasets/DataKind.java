@@ -12,5 +12,13 @@ public enum DataKind {
   /** CIFAR-100 with its 20 coarse labels. */
   CIFAR100_COARSE,
   /** A table of numbers with a label column. */
-  CSV
+  CSV,
+  /** A table of numbers and words with a label column. */
+  TABLE,
+  /** A table with a column of texts and one of labels, also as lines of JSON. */
+  TEXT,
+  /** Sparse vectors with labels. */
+  SVMLIGHT,
+  /** WAV files in one folder per class, or named {@code CLASS_SPEAKER_NUMBER.wav}. */
+  AUDIO_FOLDER
 }

@@ -6,6 +6,8 @@ import dev.graft.data.Labeled;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** Opens data of any kind, by finding out what a path holds. */
 public final class Datasets {
@@ -23,7 +25,8 @@ public final class Datasets {
     if (!Files.exists(path)) {
       throw new DataException("there is no file or folder " + path);
     }
-    Opened<ClassLabels> opened = open(path, options, options.kind().orElseGet(() -> kind(path)));
+    Opened<ClassLabels> opened =
+        open(path, options, options.kind().orElseGet(() -> kind(path, options)));
     if (options.classes().isEmpty()) {
       return opened;
     }
@@ -45,11 +48,27 @@ public final class Datasets {
       case CSV ->
           Opened.whole(
               NumericCsv.open(
-                  Table.read(path, options.separator(), options.header()),
+                  table(path, options),
                   options.labelColumn(),
                   options.groupColumn(),
                   options.classes()));
+      case TABLE ->
+          Opened.whole(
+              MixedTable.open(
+                  table(path, options),
+                  options.labelColumn(),
+                  options.groupColumn(),
+                  options.classes()));
+      case TEXT ->
+          Opened.whole(
+              Texts.open(table(path, options), options.textColumns(), options.classes()));
+      case SVMLIGHT -> Opened.whole(SvmlightFile.open(path, OptionalInt.empty()));
+      case AUDIO_FOLDER -> AudioFolder.open(path, options.strict());
     };
+  }
+
+  private static Table table(Path path, DataOptions options) {
+    return Table.read(path, options.separator(), options.header());
   }
 
   /**
@@ -57,13 +76,16 @@ public final class Datasets {
    *
    * @throws DataException if it is nothing known
    */
-  public static DataKind kind(Path path) {
+  public static DataKind kind(Path path, DataOptions options) {
     if (Files.isDirectory(path)) {
-      return DataKind.IMAGE_FOLDER;
+      return AudioFolder.looksLikeOne(path) ? DataKind.AUDIO_FOLDER : DataKind.IMAGE_FOLDER;
     }
     String name = path.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-    if (name.endsWith(".csv") || name.endsWith(".tsv")) {
-      return DataKind.CSV;
+    if (name.matches(".*\\.(csv|tsv|jsonl|ndjson)")) {
+      return tableKind(table(path, options), options);
+    }
+    if (name.matches(".*\\.(svmlight|svm|libsvm)")) {
+      return DataKind.SVMLIGHT;
     }
     if (IdxFiles.accepts(path)) {
       return DataKind.IDX;
@@ -73,9 +95,24 @@ public final class Datasets {
     }
     throw new DataException(
         path
-            + " is no data that can be read. There is: a folder with one folder of images per"
-            + " class, IDX images (*-images-idx3-ubyte), CIFAR binaries (*.bin), and tables (*.csv,"
-            + " *.tsv), each file also compressed as .gz");
+            + " is no data that can be read. There is: a folder with one folder of images or"
+            + " recordings per class, IDX images (*-images-idx3-ubyte), CIFAR binaries (*.bin),"
+            + " tables of numbers, words or texts (*.csv, *.tsv, *.jsonl) and sparse vectors"
+            + " (*.svmlight); each file also compressed as .gz");
+  }
+
+  private static DataKind tableKind(Table table, DataOptions options) {
+    if (options.textColumns().find(table).isPresent()) {
+      return DataKind.TEXT;
+    }
+    int label = table.labelColumn(options.labelColumn());
+    int group = options.groupColumn().map(table::column).orElse(-1);
+    // A column with some numbers is one of numbers, so that a slip in it is found and named.
+    boolean words =
+        IntStream.range(0, table.columns().size())
+            .filter(c -> c != label && c != group)
+            .anyMatch(c -> table.rows().stream().noneMatch(row -> Table.isNumber(row[c])));
+    return words ? DataKind.TABLE : DataKind.CSV;
   }
 
   private static DataKind cifarKind(Path path, String name) {

@@ -21,8 +21,9 @@ import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of texts: a file of rows with separated columns, possibly compressed with gzip. Rows with
- * another number of cells than the first are refused.
+ * A table of texts: a file of rows with separated columns, or with one JSON object per line ({@code
+ * *.jsonl}), possibly compressed with gzip. Rows with another number of cells than the first are
+ * refused.
  *
  * @param file where it comes from, for messages
  * @param columns the names of the columns: the first row, or {@code 0, 1, 2, ...}
@@ -39,6 +40,9 @@ public record Table(Path file, List<String> columns, List<String[]> rows) {
    *     cells is a number
    */
   public static Table read(Path file, Optional<Character> separator, Optional<Boolean> header) {
+    if (file.getFileName().toString().matches("(?i).*\\.(jsonl|ndjson)(\\.gz)?")) {
+      return Texts.readLines(file);
+    }
     try (BufferedReader reader = Compressed.reader(file)) {
       reader.mark(1 << 20);
       String first = reader.readLine();

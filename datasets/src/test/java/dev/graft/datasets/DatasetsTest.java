@@ -12,6 +12,7 @@ import dev.graft.data.Dataset;
 import dev.graft.data.ImageSample;
 import dev.graft.data.Labeled;
 import dev.graft.data.TensorSample;
+import dev.graft.data.TextSample;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -161,9 +162,9 @@ class DatasetsTest {
   void namesWhatIsWrongWithATable() {
     DataOptions defaults = DataOptions.DEFAULTS;
     assertTrue(
-        failure(text("a.csv", "x,y,label", "1,two,0"), defaults)
+        failure(text("a.csv", "x,y,label", "1,two,0", "1,2,0"), defaults)
             .endsWith("a.csv, row 1, column 'y': 'two' is not a number"));
-    assertTrue(failure(text("b.csv", "x,y,label", "1,,0"), defaults).endsWith("the cell is empty"));
+    assertTrue(failure(text("b.csv", "x,y,label", "1,,0", "1,2,0"), defaults).endsWith("the cell is empty"));
     assertTrue(
         failure(text("c.csv", "x,y,label", "1,2,0", "1,2"), defaults)
             .contains("has 2 cells in line 3, but 3 in the first line"));
@@ -173,7 +174,21 @@ class DatasetsTest {
     assertTrue(failure(file("e.csv", new byte[0]), defaults).contains("is empty"));
     assertTrue(failure(text("f.csv", "x,label"), defaults).contains("has no rows"));
     assertTrue(
-        failure(text("g.csv", "x,label", "NaN,1"), defaults).contains("'NaN' is not a number"));
+        failure(text("g.csv", "x,label", "NaN,1", "2,1"), defaults).contains("'NaN' is not a number"));
+  }
+
+  @Test
+  void findsOutWhatATableHolds() {
+    DataOptions defaults = DataOptions.DEFAULTS;
+    assertEquals(DataKind.CSV, Datasets.kind(text("n.csv", "x,label", "1,a", "2,b"), defaults));
+    assertEquals(DataKind.TABLE, Datasets.kind(text("w.csv", "x,label", "red,a"), defaults));
+    Path tsv = text("t.tsv", "label\ttext", "spam\twin \"now\"", "ham\thello, you");
+    assertEquals(DataKind.TEXT, Datasets.kind(tsv, defaults));
+    Path lines = text("t.jsonl", "{\"text\":\"a, b\",\"label\":3}", "{\"label\":4,\"text\":\"c\"}");
+    assertEquals(DataKind.TEXT, Datasets.kind(lines, defaults));
+    assertEquals(TextSample.of("win \"now\""), open(tsv).examples().sample(0));
+    assertEquals(TextSample.of("c"), open(lines).examples().sample(1));
+    assertEquals(List.of("3", "4"), open(lines).targets().classes());
   }
 
   @Test
@@ -229,7 +244,7 @@ class DatasetsTest {
     assertEquals("airplane", ten.targets().classes().get(0));
     assertTrue(Arrays.stream(ten.targets().counts()).allMatch(c -> c == 200));
     Path path = SharedData.find("data/cifar100_subset/cifar100_train5000.bin.gz");
-    assertEquals(DataKind.CIFAR100, Datasets.kind(path));
+    assertEquals(DataKind.CIFAR100, Datasets.kind(path, DataOptions.DEFAULTS));
     assertTrue(Arrays.stream(open(path).targets().counts()).allMatch(c -> c == 50));
     Labeled<ClassLabels> coarse =
         Datasets.open(path, DataOptions.DEFAULTS.withKind(DataKind.CIFAR100_COARSE)).data();

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.graft.data.BatchLoader;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
+import dev.graft.data.Dataset;
 import dev.graft.data.Duplicate;
 import dev.graft.data.ImagePreprocessing;
 import dev.graft.data.LoaderOptions;
@@ -136,7 +137,7 @@ class ImageFolderTest {
   void aClassOfDamagedImagesIsAnError() {
     antsAndBees();
     file("wasps/1.jpg", new byte[] {1, 2, 3});
-    assertTrue(failure(false).contains("not one image of class 'wasps'"), failure(false));
+    assertTrue(failure(false).contains("not one of the images of class 'wasps'"), failure(false));
   }
 
   @Test
@@ -179,7 +180,7 @@ class ImageFolderTest {
   @Test
   void equalImagesAreFoundAsDuplicates() {
     antsAndBees();
-    ImageFiles one = ImageFiles.of(List.of(folder.resolve("ants/1.JPEG")));
+    Dataset one = ImageFiles.of(List.of(folder.resolve("ants/1.JPEG")));
     assertEquals(
         List.of("ants/1.JPEG", "ants/2.jpg", "ants/old/0.jpg"),
         Duplicate.between(one, ImageFolder.open(folder, true).data().examples()).stream()
