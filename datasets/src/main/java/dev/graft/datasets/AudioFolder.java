@@ -55,8 +55,7 @@ public final class AudioFolder {
     }
     List<Path> files = ClassFolders.files(folder, KIND);
     return !files.isEmpty()
-        && files.stream()
-            .allMatch(f -> folder.equals(f.getParent()) && name(f).matches());
+        && files.stream().allMatch(f -> folder.equals(f.getParent()) && name(f).matches());
   }
 
   private static Matcher name(Path file) {

@@ -117,8 +117,7 @@ final class ClassFolders {
     ClassLabels rest = targets.subset(good);
     requireSomeOfEach(folder, kind, rest, skipped);
     ExampleFiles readable =
-        new ExampleFiles(
-            name, folder, pick(files, good), pick(groups, good), kind.decoder());
+        new ExampleFiles(name, folder, pick(files, good), pick(groups, good), kind.decoder());
     return new Opened<>(new Labeled<>(readable, rest), skipped);
   }
 
@@ -168,7 +167,10 @@ final class ClassFolders {
     }
     if (!Files.isDirectory(folder)) {
       throw new DataException(
-          folder + " is a file; a folder with one folder of " + kind.noun() + " per class is wanted");
+          folder
+              + " is a file; a folder with one folder of "
+              + kind.noun()
+              + " per class is wanted");
     }
     List<Path> folders = children(folder).stream().filter(Files::isDirectory).toList();
     if (folders.isEmpty()) {

@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param pairColumn of a table with pairs of texts
  * @param separator between the cells of a table
  * @param header whether a table's first row names its columns
- * @param classes the classes in the order of the model's outputs; a label that is none of them is an
- *     error
+ * @param classes the classes in the order of the model's outputs; a label that is none of them is
+ *     an error
  */
 public record DataOptions(
     Optional<DataKind> kind,

@@ -60,8 +60,7 @@ public final class Datasets {
                   options.groupColumn(),
                   options.classes()));
       case TEXT ->
-          Opened.whole(
-              Texts.open(table(path, options), options.textColumns(), options.classes()));
+          Opened.whole(Texts.open(table(path, options), options.textColumns(), options.classes()));
       case SVMLIGHT -> Opened.whole(SvmlightFile.open(path, OptionalInt.empty()));
       case AUDIO_FOLDER -> AudioFolder.open(path, options.strict());
     };

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file per example, decoded each time it is asked for. Digests are of the files' bytes, computed
- * when first wanted, by all processors.
+ * One file per example, decoded each time it is asked for. Digests are of the files' bytes,
+ * computed when first wanted, by all processors.
  */
 final class ExampleFiles implements Dataset {
   /** Makes an example of a file's bytes. */
@@ -33,8 +33,7 @@ final class ExampleFiles implements Dataset {
    * @param root the folder against which {@link #id} names the files
    * @param groups of each file, or an empty list
    */
-  ExampleFiles(
-      String name, Path root, List<Path> files, List<String> groups, Decoder decoder) {
+  ExampleFiles(String name, Path root, List<Path> files, List<String> groups, Decoder decoder) {
     this.name = name;
     this.root = root;
     this.files = List.copyOf(files);

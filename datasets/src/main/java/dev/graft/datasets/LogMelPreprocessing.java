@@ -18,8 +18,8 @@ import org.hipparchus.transform.TransformType;
  * under a periodic Hann window, summed by triangles that are equally wide on the mel scale, {@code
  * log(mel + offset)}. The output is {@code FLOAT32[1, frames, bands]}.
  *
- * <p>A recording at another rate is resampled. One that is shorter than the frames take is continued
- * with silence; of a longer one the middle is taken.
+ * <p>A recording at another rate is resampled. One that is shorter than the frames take is
+ * continued with silence; of a longer one the middle is taken.
  *
  * @param input the name of the model's input
  * @param rate samples a second
@@ -67,8 +67,7 @@ public record LogMelPreprocessing(
   }
 
   public LogMelPreprocessing withInput(String name) {
-    return new LogMelPreprocessing(
-        name, rate, window, hop, fft, frames, bands, low, high, offset);
+    return new LogMelPreprocessing(name, rate, window, hop, fft, frames, bands, low, high, offset);
   }
 
   @Override

@@ -23,8 +23,7 @@ final class MatrixRows implements Dataset {
    * @param values the rows one after the other
    * @param groups of each row, or an empty list
    */
-  MatrixRows(
-      String name, float[] values, int width, IntFunction<String> ids, List<String> groups) {
+  MatrixRows(String name, float[] values, int width, IntFunction<String> ids, List<String> groups) {
     this.name = name;
     this.size = values.length / width;
     this.width = width;
@@ -46,8 +45,7 @@ final class MatrixRows implements Dataset {
   private HostTensor row(int i) {
     int bytes = Float.BYTES * width;
     return HostTensor.wrap(
-        TensorType.of(DType.FLOAT32, width),
-        matrix.bytes().slice(i * bytes, bytes));
+        TensorType.of(DType.FLOAT32, width), matrix.bytes().slice(i * bytes, bytes));
   }
 
   @Override

@@ -16,10 +16,7 @@ public final class MixedTable {
 
   /** One example per row, with the label column as classes. */
   public static Labeled<ClassLabels> open(
-      Table table,
-      Optional<String> label,
-      Optional<String> group,
-      Optional<List<String>> classes) {
+      Table table, Optional<String> label, Optional<String> group, Optional<List<String>> classes) {
     int labels = table.labelColumn(label);
     return new Labeled<>(rows(table, List.of(labels), group), table.labels(labels, classes));
   }

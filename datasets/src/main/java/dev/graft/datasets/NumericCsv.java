@@ -19,10 +19,7 @@ public final class NumericCsv {
    * @throws DataException if a cell is empty or no finite number, with row and column
    */
   public static Labeled<ClassLabels> open(
-      Table table,
-      Optional<String> label,
-      Optional<String> group,
-      Optional<List<String>> classes) {
+      Table table, Optional<String> label, Optional<String> group, Optional<List<String>> classes) {
     int labels = table.labelColumn(label);
     return new Labeled<>(rows(table, List.of(labels), group), table.labels(labels, classes));
   }

@@ -1,9 +1,9 @@
 package dev.graft.datasets;
 
 /**
- * Changes the sample rate of a recording by band-limited interpolation (Smith and Gossett 1984): the
- * wave is convolved with a sinc cut off at the lower of the two Nyquist frequencies, under a Kaiser
- * window.
+ * Changes the sample rate of a recording by band-limited interpolation (Smith and Gossett 1984):
+ * the wave is convolved with a sinc cut off at the lower of the two Nyquist frequencies, under a
+ * Kaiser window.
  */
 final class SampleRate {
   /** Zero crossings of the sinc to each side. */

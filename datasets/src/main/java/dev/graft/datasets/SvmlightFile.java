@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 import java.util.TreeSet;
 
 /**
- * Sparse vectors in the format of SVMlight and LIBSVM: {@code label index:value index:value # note},
- * possibly compressed with gzip. They are made dense.
+ * Sparse vectors in the format of SVMlight and LIBSVM: {@code label index:value index:value #
+ * note}, possibly compressed with gzip. They are made dense.
  */
 public final class SvmlightFile {
   private SvmlightFile() {}
@@ -85,8 +85,7 @@ public final class SvmlightFile {
     return new ClassLabels(classes, labels.stream().mapToInt(classes::indexOf).toArray());
   }
 
-  private static MatrixRows dense(
-      Path file, List<int[]> indices, List<float[]> values, int width) {
+  private static MatrixRows dense(Path file, List<int[]> indices, List<float[]> values, int width) {
     float[] dense = new float[Math.multiplyExact(indices.size(), width)];
     for (int r = 0; r < indices.size(); r++) {
       for (int k = 0; k < indices.get(r).length; k++) {

@@ -14,9 +14,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Turns rows of numbers and words into vectors: numbers are standardised with the mean and deviation
- * of the training part, words become one number per known word, 1 for the one that is there. An
- * empty number counts as the mean, an unknown word as none of the known ones.
+ * Turns rows of numbers and words into vectors: numbers are standardised with the mean and
+ * deviation of the training part, words become one number per known word, 1 for the one that is
+ * there. An empty number counts as the mean, an unknown word as none of the known ones.
  *
  * @param input the name of the model's input
  * @param columns in the order of the cells
@@ -163,7 +163,11 @@ public record TablePreprocessing(String input, List<Column> columns) implements 
   private static float standardised(Numbers column, String cell) {
     if (!Table.isNumber(cell)) {
       throw new DataException(
-          "column '" + column.name() + "' has numbers in the training part, but here '" + cell + "'");
+          "column '"
+              + column.name()
+              + "' has numbers in the training part, but here '"
+              + cell
+              + "'");
     }
     return (float) ((Double.parseDouble(cell) - column.mean()) / column.std());
   }

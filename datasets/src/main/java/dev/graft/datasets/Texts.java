@@ -51,8 +51,7 @@ public final class Texts {
         table.rows().stream()
             .map(
                 row ->
-                    new TextSample(
-                        row[text], pair < 0 ? Optional.empty() : Optional.of(row[pair])))
+                    new TextSample(row[text], pair < 0 ? Optional.empty() : Optional.of(row[pair])))
             .toList();
     return new Labeled<>(
         new InMemory<>(Compressed.title(table.file()), samples, table::id, groups(table, columns)),
@@ -66,8 +65,8 @@ public final class Texts {
   /**
    * One sentence per row, with a tag for each of its words; both columns are divided at spaces.
    *
-   * @param classes all tags in the order of the model's outputs; if absent, those that occur, in the
-   *     order of the alphabet
+   * @param classes all tags in the order of the model's outputs; if absent, those that occur, in
+   *     the order of the alphabet
    * @throws DataException if a row has more or fewer tags than words
    */
   public static Labeled<TokenLabels> openTagged(

@@ -25,8 +25,7 @@ final class WavDecoder {
    */
   static AudioSample decode(byte[] bytes, String id) {
     try (AudioInputStream in =
-        AudioSystem.getAudioInputStream(
-            new BufferedInputStream(new ByteArrayInputStream(bytes)))) {
+        AudioSystem.getAudioInputStream(new BufferedInputStream(new ByteArrayInputStream(bytes)))) {
       AudioFormat format = in.getFormat();
       byte[] data = in.readAllBytes();
       long expected = in.getFrameLength() * format.getFrameSize();
@@ -85,7 +84,12 @@ final class WavDecoder {
       }
     }
     throw new DataException(
-        "cannot read the recording " + id + ": its samples are " + encoding + " of " + 8 * width
+        "cannot read the recording "
+            + id
+            + ": its samples are "
+            + encoding
+            + " of "
+            + 8 * width
             + " bits; PCM of 8, 16, 24 or 32 bits is read");
   }
 

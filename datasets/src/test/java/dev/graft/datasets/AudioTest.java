@@ -63,7 +63,8 @@ class AudioTest {
   void decodesEveryWidthOfPcm() {
     float[] expected = {0, 0.5f, -1};
     assertArrayEquals(
-        expected, WavDecoder.decode(wav16(8000, 1, (short) 0, (short) 16384, (short) -32768), "a").samples());
+        expected,
+        WavDecoder.decode(wav16(8000, 1, (short) 0, (short) 16384, (short) -32768), "a").samples());
     assertArrayEquals(
         expected,
         WavDecoder.decode(
@@ -164,8 +165,7 @@ class AudioTest {
   @Test
   void shortRecordingsEndInSilenceAndLongOnesGiveTheirMiddle() {
     LogMelPreprocessing yamnet = LogMelPreprocessing.yamnet();
-    HostTensor shortOne =
-        yamnet.apply(new AudioSample(sine(8000, 440, 0.3), 8000)).get("input");
+    HostTensor shortOne = yamnet.apply(new AudioSample(sine(8000, 440, 0.3), 8000)).get("input");
     assertEquals(Shape.of(1, 96, 64), shortOne.shape());
     assertEquals(Math.log(0.001), shortOne.getDouble(95 * 64), 1e-6);
     float[] noise = new float[32000];

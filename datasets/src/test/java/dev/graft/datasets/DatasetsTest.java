@@ -164,7 +164,9 @@ class DatasetsTest {
     assertTrue(
         failure(text("a.csv", "x,y,label", "1,two,0", "1,2,0"), defaults)
             .endsWith("a.csv, row 1, column 'y': 'two' is not a number"));
-    assertTrue(failure(text("b.csv", "x,y,label", "1,,0", "1,2,0"), defaults).endsWith("the cell is empty"));
+    assertTrue(
+        failure(text("b.csv", "x,y,label", "1,,0", "1,2,0"), defaults)
+            .endsWith("the cell is empty"));
     assertTrue(
         failure(text("c.csv", "x,y,label", "1,2,0", "1,2"), defaults)
             .contains("has 2 cells in line 3, but 3 in the first line"));
@@ -174,7 +176,8 @@ class DatasetsTest {
     assertTrue(failure(file("e.csv", new byte[0]), defaults).contains("is empty"));
     assertTrue(failure(text("f.csv", "x,label"), defaults).contains("has no rows"));
     assertTrue(
-        failure(text("g.csv", "x,label", "NaN,1", "2,1"), defaults).contains("'NaN' is not a number"));
+        failure(text("g.csv", "x,label", "NaN,1", "2,1"), defaults)
+            .contains("'NaN' is not a number"));
   }
 
   @Test

@@ -65,8 +65,7 @@ class TablesTest {
     assertEquals(fitted, Preprocessings.read(fitted.type(), fitted.settings()));
   }
 
-  private static float[] input(
-      TablePreprocessing preprocessing, Labeled<ClassLabels> data, int i) {
+  private static float[] input(TablePreprocessing preprocessing, Labeled<ClassLabels> data, int i) {
     return preprocessing.apply(data.examples().sample(i)).get("input").toFloats();
   }
 
@@ -99,8 +98,7 @@ class TablesTest {
     assertEquals(List.of("-1", "1"), data.targets().classes());
     assertArrayEquals(new int[] {1, 0}, data.targets().labels());
     assertArrayEquals(new float[] {2, 0, 0, 0.5f}, row(data.examples(), 0));
-    assertEquals(
-        6, row(SvmlightFile.open(path, OptionalInt.of(6)).examples(), 0).length);
+    assertEquals(6, row(SvmlightFile.open(path, OptionalInt.of(6)).examples(), 0).length);
     DataException outside =
         assertThrows(DataException.class, () -> SvmlightFile.open(path, OptionalInt.of(3)));
     assertTrue(outside.getMessage().contains("line 1: index 3 is outside the 3 features"));
@@ -127,7 +125,8 @@ class TablesTest {
         MatlabFile.read(SharedData.find("data/office_caltech10_surf/dslr_SURF_L10.mat"));
     Labeled<ClassLabels> dslr = surf.classes("fts", "labels");
     assertEquals(157, dslr.size());
-    assertEquals(List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), dslr.targets().classes());
+    assertEquals(
+        List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), dslr.targets().classes());
     assertEquals(800, row(dslr.examples(), 0).length);
     assertTrue(
         assertThrows(DataException.class, () -> surf.classes("features", "labels"))

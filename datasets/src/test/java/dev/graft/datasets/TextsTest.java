@@ -39,7 +39,8 @@ class TextsTest {
 
   @Test
   void readsPairsAndGroupsByColumn() {
-    Path path = file("a.csv", "first,second,author,same\n\"Hi, you\",Hello,ann,yes\nBye,No,bob,no\n");
+    Path path =
+        file("a.csv", "first,second,author,same\n\"Hi, you\",Hello,ann,yes\nBye,No,bob,no\n");
     Labeled<ClassLabels> data =
         Texts.open(
             table(path),
@@ -67,8 +68,7 @@ class TextsTest {
   @Test
   void readsTagsOfWords() {
     Path path = file("a.tsv", "tokens\ttags\nplay some jazz\tO O B-genre\nstop\tO\n");
-    Labeled<TokenLabels> data =
-        Texts.openTagged(table(path), "tokens", "tags", Optional.empty());
+    Labeled<TokenLabels> data = Texts.openTagged(table(path), "tokens", "tags", Optional.empty());
     assertEquals(new WordsSample(List.of("play", "some", "jazz")), data.examples().sample(0));
     assertEquals(List.of("B-genre", "O"), data.targets().classes());
     assertArrayEquals(new int[] {1, 1, 0}, data.targets().labels()[0]);
