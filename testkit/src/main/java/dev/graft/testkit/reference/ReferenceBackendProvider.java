@@ -34,6 +34,11 @@ public final class ReferenceBackendProvider implements BackendProvider {
     return Map.of("java", Runtime.version().toString());
   }
 
+  /** Opens it without options. The caller closes it. */
+  public Backend open() {
+    return open(Device.CPU, BackendOptions.DEFAULT);
+  }
+
   @Override
   public Backend open(Device device, BackendOptions options) {
     if (!device.equals(Device.CPU)) {
