@@ -35,9 +35,9 @@ import org.opentest4j.TestAbortedException;
  * }</pre>
  *
  * <p>What is declared as lacking must be refused with an {@link
- * dev.graft.backend.UnsupportedGraphException} that names the node, and then counts as skipped, with
- * the reason; everything else must work. Recorded cases are read from the {@link SharedFolder} and
- * skipped where that is not there.
+ * dev.graft.backend.UnsupportedGraphException} that names the node, and then counts as skipped,
+ * with the reason; everything else must work. Recorded cases are read from the {@link SharedFolder}
+ * and skipped where that is not there.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendConformanceKit {

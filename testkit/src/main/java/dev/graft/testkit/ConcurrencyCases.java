@@ -115,8 +115,7 @@ final class ConcurrencyCases {
 
   private static void training(Subject s) throws Exception {
     GraphModel model = SmallModels.mlp(SEED, SmallModels.FEATURES);
-    Training training =
-        Training.of(model, 4, Optimizer.SGD, BatchNormPolicy.FROZEN_STATISTICS);
+    Training training = Training.of(model, 4, Optimizer.SGD, BatchNormPolicy.FROZEN_STATISTICS);
     Curve alone = training.run(s.backend(), RUNS);
     List<Callable<Object>> tasks = new ArrayList<>();
     for (int t = 0; t < 2; t++) {

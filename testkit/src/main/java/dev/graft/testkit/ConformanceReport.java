@@ -31,8 +31,8 @@ public record ConformanceReport(
   public String summary() {
     Map<String, int[]> groups = new TreeMap<>();
     for (CaseResult r : results) {
-      groups.computeIfAbsent(r.group(), g -> new int[Status.values().length])[
-          r.status().ordinal()]++;
+      groups
+          .computeIfAbsent(r.group(), g -> new int[Status.values().length])[r.status().ordinal()]++;
     }
     StringBuilder s = new StringBuilder();
     groups.forEach((group, counts) -> s.append(line(group, counts)));

@@ -76,8 +76,7 @@ final class ContractCases {
     Value x = g.input("x", PAIR);
     g.output(w.mul(2), "twice");
     g.update("w", w.add(x));
-    return backend.compile(
-        g.build(), ParameterStore.EMPTY, CompileOptions.withState(Set.of("w")));
+    return backend.compile(g.build(), ParameterStore.EMPTY, CompileOptions.withState(Set.of("w")));
   }
 
   private static HostTensor floats(float... values) {
@@ -106,8 +105,7 @@ final class ContractCases {
 
   private static void unknownFeed(Subject s) {
     try (Program p = doubled(s.backend())) {
-      Map<String, HostTensor> feeds =
-          Map.of("x", floats(1), "y", floats(2), "stranger", floats(3));
+      Map<String, HostTensor> feeds = Map.of("x", floats(1), "y", floats(2), "stranger", floats(3));
       Expect.failure(
           IllegalArgumentException.class,
           "a run with an unknown feed",
@@ -300,8 +298,7 @@ final class ContractCases {
     try (Program p = counter(s.backend())) {
       State state = s.backend().newState(store(1, 2));
       state.close();
-      Expect.failure(
-          IllegalStateException.class, "a snapshot of a closed state", state::snapshot);
+      Expect.failure(IllegalStateException.class, "a snapshot of a closed state", state::snapshot);
       Expect.failure(
           IllegalStateException.class,
           "a step on a closed state",
@@ -327,9 +324,7 @@ final class ContractCases {
         "a step of a closed backend's program",
         () -> p.step(state, Map.of("x", floats(1, 1))).close());
     Expect.failure(
-        IllegalStateException.class,
-        "a snapshot of a closed backend's state",
-        state::snapshot);
+        IllegalStateException.class, "a snapshot of a closed backend's state", state::snapshot);
   }
 
   private static void graph(Subject s) {

@@ -1,7 +1,6 @@
 package dev.graft.testkit;
 
 import dev.graft.backend.Backend;
-import dev.graft.backend.Fetches;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
 import dev.graft.model.GraphModel;

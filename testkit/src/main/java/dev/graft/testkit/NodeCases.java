@@ -71,10 +71,7 @@ final class NodeCases {
   /** The folders below that hold a model, by name. */
   static List<Path> folders(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries
-          .filter(f -> Files.isRegularFile(f.resolve("model.onnx")))
-          .sorted()
-          .toList();
+      return entries.filter(f -> Files.isRegularFile(f.resolve("model.onnx"))).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list the cases in " + directory, e);
     }

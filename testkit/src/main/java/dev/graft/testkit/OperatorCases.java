@@ -44,8 +44,7 @@ final class OperatorCases {
       if (Operators.get(e.sample().operator()).decomposition() != null) {
         Graph decomposed = decomposed(e.sample());
         cases.add(
-            ConformanceCase.of(
-                DECOMPOSITION, e.name(), s -> compare(s, decomposed, e.sample())));
+            ConformanceCase.of(DECOMPOSITION, e.name(), s -> compare(s, decomposed, e.sample())));
       }
     }
     for (Catalogue.Entry e : GradientCheck.smooth(entries)) {
@@ -69,8 +68,7 @@ final class OperatorCases {
 
   /** Runs a graph that computes what the sample's own computes, and asks the oracle. */
   private static void compare(Subject subject, Graph graph, Sample sample) {
-    Map<String, HostTensor> expected =
-        ReferenceInterpreter.of(sample.graph()).run(sample.feeds());
+    Map<String, HostTensor> expected = ReferenceInterpreter.of(sample.graph()).run(sample.feeds());
     Map<String, HostTensor> actual = subject.run(graph, sample.feeds());
     expected.forEach((name, t) -> Tolerance.of(t.dtype()).check(name, t, actual.get(name)));
   }
@@ -94,12 +92,7 @@ final class OperatorCases {
   private static boolean runsDouble(Subject subject, Sample sample) {
     Graph graph = sample.as(DType.FLOAT64).graph();
     return graph.nodes().stream()
-        .allMatch(
-            n ->
-                subject
-                    .backend()
-                    .supports(NodeSignature.of(graph, n))
-                    .isSupported());
+        .allMatch(n -> subject.backend().supports(NodeSignature.of(graph, n)).isSupported());
   }
 
   private static void checkGradient(

@@ -24,7 +24,8 @@ record RecordedGradients(double loss, Map<String, Entry> entries) {
             e ->
                 entries.put(
                     e.getKey(),
-                    new Entry(e.getValue().get("l2").asDouble(), e.getValue().get("sum").asDouble())));
+                    new Entry(
+                        e.getValue().get("l2").asDouble(), e.getValue().get("sum").asDouble())));
     return new RecordedGradients(root.get("loss").asDouble(), entries);
   }
 

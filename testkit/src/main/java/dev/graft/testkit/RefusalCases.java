@@ -80,10 +80,7 @@ final class RefusalCases {
   private static void consistent(Subject s, Catalogue.Entry entry) {
     Graph graph = entry.sample().graph();
     Node node =
-        graph.nodes().stream()
-            .filter(n -> n.name().equals(Sample.NODE))
-            .findFirst()
-            .orElseThrow();
+        graph.nodes().stream().filter(n -> n.name().equals(Sample.NODE)).findFirst().orElseThrow();
     Support support = s.backend().supports(NodeSignature.of(graph, node));
     if (!support.isSupported() && node.operator().decomposition() == null) {
       Expect.failure(

@@ -98,13 +98,15 @@ final class SmallModels {
     Value features = g.op("Flatten", g.op("GlobalAveragePool", second));
     Value logits =
         g.op(
-            "Gemm", features, w.normal("fc.weight", 0.5, 6, CLASSES), w.full("fc.bias", 0, CLASSES));
+            "Gemm",
+            features,
+            w.normal("fc.weight", 0.5, 6, CLASSES),
+            w.full("fc.bias", 0, CLASSES));
     g.output(logits, OUTPUT);
     return new GraphModel(g.build(), ParameterStore.of(w.values));
   }
 
-  private static Value block(
-      GraphBuilder g, Weights w, String name, Value x, int in, int out) {
+  private static Value block(GraphBuilder g, Weights w, String name, Value x, int in, int out) {
     Value y =
         g.op(
             "Conv",

@@ -80,8 +80,7 @@ final class TrainingCases {
           "nothing was learned: " + expected.losses());
       expected
           .state()
-          .forEach(
-              (name, t) -> new Tolerance(1e-2, 2e-3).check(name, t, actual.state().get(name)));
+          .forEach((name, t) -> new Tolerance(1e-2, 2e-3).check(name, t, actual.state().get(name)));
     }
   }
 
@@ -89,11 +88,9 @@ final class TrainingCases {
   record Curve(List<Double> losses, Map<String, HostTensor> state) {}
 
   /** A step of a small classifier with data for it. */
-  record Training(
-      GraphModel model, TrainingGraph graph, List<Map<String, HostTensor>> batches) {
+  record Training(GraphModel model, TrainingGraph graph, List<Map<String, HostTensor>> batches) {
 
-    static Training of(
-        GraphModel model, int batch, Optimizer optimizer, BatchNormPolicy policy) {
+    static Training of(GraphModel model, int batch, Optimizer optimizer, BatchNormPolicy policy) {
       Set<String> trainable = new LinkedHashSet<>(model.parameters().names());
       trainable.removeIf(n -> n.contains("running_"));
       CrossEntropy objective = CrossEntropy.of(SmallModels.CLASSES);
@@ -134,14 +131,11 @@ final class TrainingCases {
       Map<String, HostTensor> feeds = new HashMap<>();
       feeds.put(SmallModels.INPUT, x);
       feeds.putAll(
-          objective.feeds(
-              new ClassLabels(classes, labels), IntStream.range(0, batch).toArray()));
+          objective.feeds(new ClassLabels(classes, labels), IntStream.range(0, batch).toArray()));
       feeds.put(
-          TrainingGraph.WEIGHTS,
-          HostTensor.full(TensorType.of(DType.FLOAT32, batch), 1.0 / batch));
+          TrainingGraph.WEIGHTS, HostTensor.full(TensorType.of(DType.FLOAT32, batch), 1.0 / batch));
       feeds.put(
-          TrainingGraph.rate("all"),
-          HostTensor.scalar(optimizer == Optimizer.SGD ? 0.05f : 0.01f));
+          TrainingGraph.rate("all"), HostTensor.scalar(optimizer == Optimizer.SGD ? 0.05f : 0.01f));
       feeds.put(TrainingGraph.CLIP, HostTensor.scalar(5f));
       return feeds;
     }

@@ -77,8 +77,7 @@ final class WholeModelCases {
     HostTensor expected = OnnxTensors.read(folder.resolve("output_output.pb"));
     HostTensor cotangent = OnnxTensors.read(folder.resolve("cotangent_output.pb"));
     Set<String> wanted = new LinkedHashSet<>(recorded.names());
-    List<String> missing =
-        wanted.stream().filter(name -> !model.parameters().has(name)).toList();
+    List<String> missing = wanted.stream().filter(name -> !model.parameters().has(name)).toList();
     if (!missing.isEmpty()) {
       throw new AssertionError("the model that was read has no parameters " + missing);
     }
@@ -199,8 +198,7 @@ final class WholeModelCases {
 
   /** What is wrong with the gradients, if something is. */
   private static Optional<String> problem(
-      Path folder, Map<String, HostTensor> results, RecordedGradients recorded)
-      throws IOException {
+      Path folder, Map<String, HostTensor> results, RecordedGradients recorded) throws IOException {
     for (String name : recorded.names()) {
       HostTensor gradient = value(results, gradientName(name));
       Optional<String> problem = problem(folder, name, gradient, recorded);

@@ -25,7 +25,9 @@ final class ConvolutionSamples {
                 Sample.of("Conv", d.reals(1, 2, 5, 6), d.reals(3, 2, 3, 2))
                     .with("auto_pad", mode)
                     .with("strides", new long[] {2, 2}),
-        "SAME_UPPER", "SAME_LOWER", "VALID");
+        "SAME_UPPER",
+        "SAME_LOWER",
+        "VALID");
     c.add(4, d -> inputGradient(d));
     c.add(4, d -> weightGradient(d));
     c.add(3, d -> transposed(d, 2));
@@ -82,8 +84,7 @@ final class ConvolutionSamples {
       HostTensor x = conv.feeds().get("in0");
       HostTensor w = conv.feeds().get("in1");
       Graph graph = conv.graph();
-      return new Forward(
-          conv, x, w, d.reals(graph.type(graph.outputs().get(0)).shape().sizes()));
+      return new Forward(conv, x, w, d.reals(graph.type(graph.outputs().get(0)).shape().sizes()));
     }
 
     Sample withAttributes(Sample sample) {

@@ -64,8 +64,7 @@ public final class Draw {
 
   /** Numbers in [low, high). */
   public HostTensor reals(double low, double high, long... shape) {
-    return HostTensor.fromDoubles(
-        TensorType.of(DType.FLOAT32, shape), i -> uniform(low, high));
+    return HostTensor.fromDoubles(TensorType.of(DType.FLOAT32, shape), i -> uniform(low, high));
   }
 
   /** Numbers in [-1.5, 1.5), which most operators like. */

@@ -12,11 +12,26 @@ final class ElementwiseSamples {
     c.addAll(
         2,
         d -> op -> Sample.of(op, d.reals(d.shape())),
-        "Identity", "Neg", "Exp", "Sin", "Cos", "Sinh", "Cosh", "Atan", "Asinh", "Erf", "Tan");
+        "Identity",
+        "Neg",
+        "Exp",
+        "Sin",
+        "Cos",
+        "Sinh",
+        "Cosh",
+        "Atan",
+        "Asinh",
+        "Erf",
+        "Tan");
     c.addAll(
         2,
         d -> op -> Sample.of(op, d.realsWithout(List.of(0.0, 0.5, -0.5, 1.0, -1.0), d.shape())),
-        "Abs", "Sign", "Ceil", "Floor", "Round", "Reciprocal");
+        "Abs",
+        "Sign",
+        "Ceil",
+        "Floor",
+        "Round",
+        "Reciprocal");
     c.addAll(2, d -> op -> Sample.of(op, d.reals(0.3, 3, d.shape())), "Sqrt", "Log");
     c.addAll(2, d -> op -> Sample.of(op, d.reals(-0.8, 0.8, d.shape())), "Asin", "Acos", "Atanh");
     c.add(2, d -> Sample.of("Acosh", d.reals(1.2, 4, d.shape())));
@@ -33,10 +48,9 @@ final class ElementwiseSamples {
     c.add(3, d -> binary(d, "Pow", 0.4, 2));
     c.add(
         2,
-        d ->
-            Sample.of("Pow", d.reals(d.shape()))
-                .constants(HostTensor.scalar(d.one(2f, 3f, 1f))));
-    c.add(2, d -> Sample.of("Mod", d.distinct(6), HostTensor.scalar(0.9f)).with("fmod", 1).smooth(0));
+        d -> Sample.of("Pow", d.reals(d.shape())).constants(HostTensor.scalar(d.one(2f, 3f, 1f))));
+    c.add(
+        2, d -> Sample.of("Mod", d.distinct(6), HostTensor.scalar(0.9f)).with("fmod", 1).smooth(0));
     c.add(2, d -> integers(d, "Mod", DType.INT64));
     c.addAll(
         2,
@@ -48,7 +62,9 @@ final class ElementwiseSamples {
                   d.integers(DType.INT32, 0, 255, shape),
                   d.integers(DType.INT32, 0, 255, d.broadcastable(shape)));
             },
-        "BitwiseAnd", "BitwiseOr", "BitwiseXor");
+        "BitwiseAnd",
+        "BitwiseOr",
+        "BitwiseXor");
     c.add(
         2,
         d ->
@@ -64,15 +80,25 @@ final class ElementwiseSamples {
               long[] shape = d.shape();
               return Sample.of(op, d.booleans(shape), d.booleans(d.broadcastable(shape)));
             },
-        "And", "Or", "Xor");
+        "And",
+        "Or",
+        "Xor");
     c.addAll(
         2,
         d -> op -> compared(d, op, DType.FLOAT32),
-        "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual");
+        "Equal",
+        "Less",
+        "LessOrEqual",
+        "Greater",
+        "GreaterOrEqual");
     c.addAll(
         1,
         d -> op -> compared(d, op, DType.INT64),
-        "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual");
+        "Equal",
+        "Less",
+        "LessOrEqual",
+        "Greater",
+        "GreaterOrEqual");
     c.addAll(3, d -> op -> variadic(d, op), "Max", "Min", "Sum", "Mean");
     c.add(
         2,

@@ -77,8 +77,7 @@ public final class GradientCheck {
     Graph graph = Differentiator.differentiable(forward, OBJECTIVE, wanted);
     Rewriter rewriter = new Rewriter(graph).copyInputs();
     graph.nodes().forEach(rewriter::copy);
-    Map<String, Value> gradients =
-        Differentiator.differentiate(rewriter, graph, OBJECTIVE, wanted);
+    Map<String, Value> gradients = Differentiator.differentiate(rewriter, graph, OBJECTIVE, wanted);
     GraphBuilder g = rewriter.target();
     gradients.forEach((name, value) -> g.output(value, gradientName(name)));
     return Rewriter.prune(g.build());
@@ -94,8 +93,7 @@ public final class GradientCheck {
     Map<String, HostTensor> feeds = new LinkedHashMap<>();
     sample
         .feeds()
-        .forEach(
-            (name, t) -> feeds.put(name, t.dtype().isFloating() ? t.cast(DType.FLOAT64) : t));
+        .forEach((name, t) -> feeds.put(name, t.dtype().isFloating() ? t.cast(DType.FLOAT64) : t));
     Map<String, HostTensor> result = new LinkedHashMap<>();
     for (String name : wanted) {
       HostTensor at = feeds.get(name);

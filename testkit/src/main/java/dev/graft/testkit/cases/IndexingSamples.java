@@ -16,7 +16,8 @@ final class IndexingSamples {
           int axis = d.between(-3, 2);
           int size = (int) shape[Math.floorMod(axis, 3)];
           HostTensor indices =
-              d.integers(d.one(DType.INT64, DType.INT32), -size, size - 1, d.shape(d.between(0, 2)));
+              d.integers(
+                  d.one(DType.INT64, DType.INT32), -size, size - 1, d.shape(d.between(0, 2)));
           return Sample.of("Gather", d.reals(shape), indices).with("axis", axis);
         });
     c.add(
@@ -51,13 +52,13 @@ final class IndexingSamples {
         2,
         d ->
             Sample.of(
-                    "ScatterElements", d.reals(4, 3), d.integers(DType.INT64, 0, 3, 3, 2), d.reals(3, 2))
+                    "ScatterElements",
+                    d.reals(4, 3),
+                    d.integers(DType.INT64, 0, 3, 3, 2),
+                    d.reals(3, 2))
                 .with("axis", 0)
                 .with("reduction", "add"));
-    c.add(
-        1,
-        d ->
-            Sample.of("ScatterND", d.reals(4, 3), rows(d, 4, 2, 1), d.reals(2, 3)));
+    c.add(1, d -> Sample.of("ScatterND", d.reals(4, 3), rows(d, 4, 2, 1), d.reals(2, 3)));
     c.add(
         2,
         d ->

@@ -16,16 +16,27 @@ final class LinearAlgebraSamples {
     c.add(4, LinearAlgebraSamples::gemm);
     c.addAll(
         1,
-        d -> equation -> Sample.of("Einsum", d.reals(2, 3, 4), d.reals(2, 4, 3)).with("equation", equation),
-        "bij,bjk->bik", "bij,bkl->bil", "bij, bjk", "...ij,...jk->...ik", "bij,bji->b");
+        d ->
+            equation ->
+                Sample.of("Einsum", d.reals(2, 3, 4), d.reals(2, 4, 3)).with("equation", equation),
+        "bij,bjk->bik",
+        "bij,bkl->bil",
+        "bij, bjk",
+        "...ij,...jk->...ik",
+        "bij,bji->b");
     c.addAll(
         1,
         d -> equation -> Sample.of("Einsum", d.reals(3, 3)).with("equation", equation),
-        "ij->ji", "ij->i", "ii->i", "ij->", "ii");
+        "ij->ji",
+        "ij->i",
+        "ii->i",
+        "ij->",
+        "ii");
     c.add(
         1,
         d ->
-            Sample.of("Einsum", d.reals(3), d.reals(4), d.reals(3, 4)).with("equation", "i,j,ij->"));
+            Sample.of("Einsum", d.reals(3), d.reals(4), d.reals(3, 4))
+                .with("equation", "i,j,ij->"));
   }
 
   private static Sample gemm(Draw d) {

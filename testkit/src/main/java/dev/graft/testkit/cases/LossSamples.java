@@ -11,15 +11,20 @@ final class LossSamples {
     c.addAll(
         1,
         d -> reduction -> loss(d, "NegativeLogLikelihoodLoss").with("reduction", reduction),
-        "mean", "sum", "none");
+        "mean",
+        "sum",
+        "none");
     c.addAll(
         1,
         d -> reduction -> loss(d, "SoftmaxCrossEntropyLoss").with("reduction", reduction),
-        "mean", "sum", "none");
+        "mean",
+        "sum",
+        "none");
     c.addAll(
         1,
         d -> op -> loss(d, op).with("ignore_index", 1),
-        "NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss");
+        "NegativeLogLikelihoodLoss",
+        "SoftmaxCrossEntropyLoss");
     c.add(
         1,
         d -> {
@@ -40,7 +45,9 @@ final class LossSamples {
                       d.reals(0.5, 2, 3));
               return sample.with("reduction", reduction).with("ignore_index", 2).notSmooth();
             },
-        "mean", "sum", "none");
+        "mean",
+        "sum",
+        "none");
   }
 
   private static Sample loss(Draw d, String operator) {

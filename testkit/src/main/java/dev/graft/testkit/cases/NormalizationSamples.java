@@ -48,9 +48,7 @@ final class NormalizationSamples {
           long[] shape = d.shape(3);
           int axis = d.between(0, 2);
           return Sample.of(
-                  "RMSNormalization",
-                  d.reals(shape),
-                  d.reals(Arrays.copyOfRange(shape, axis, 3)))
+                  "RMSNormalization", d.reals(shape), d.reals(Arrays.copyOfRange(shape, axis, 3)))
               .with("axis", d.coin() ? axis : axis - 3)
               .with("epsilon", 1e-2);
         });

@@ -31,12 +31,15 @@ final class PoolingSamples {
                     .with("kernel_shape", new long[] {3, 3})
                     .with("strides", new long[] {2, 2})
                     .with("auto_pad", mode),
-        "SAME_UPPER", "SAME_LOWER");
+        "SAME_UPPER",
+        "SAME_LOWER");
     c.add(2, d -> window(d, "LpPool", 2).with("p", d.between(1, 3)));
     c.addAll(
         2,
         d -> op -> Sample.of(op, d.distinct(2, 3, d.between(2, 4), d.between(2, 4))),
-        "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool");
+        "GlobalAveragePool",
+        "GlobalMaxPool",
+        "GlobalLpPool");
     c.add(3, PoolingSamples::maxPoolGradient);
     c.add(3, PoolingSamples::averagePoolGradient);
   }

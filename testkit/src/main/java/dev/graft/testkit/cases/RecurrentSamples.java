@@ -16,11 +16,7 @@ final class RecurrentSamples {
     c.addAll(1, d -> direction -> layer(d, "GRU", 3, direction), "forward", "reverse");
     c.add(1, d -> layer(d, "GRU", 3, "bidirectional").with("linear_before_reset", 1));
     c.addAll(
-        1,
-        d -> direction -> layer(d, "LSTM", 4, direction),
-        "forward",
-        "reverse",
-        "bidirectional");
+        1, d -> direction -> layer(d, "LSTM", 4, direction), "forward", "reverse", "bidirectional");
   }
 
   private static Sample layer(Draw d, String operator, int gates, String direction) {

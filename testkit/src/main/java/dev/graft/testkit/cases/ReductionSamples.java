@@ -12,8 +12,15 @@ final class ReductionSamples {
     c.addAll(
         4,
         d -> op -> reduced(d, op),
-        "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
-        "ReduceSumSquare", "ReduceLogSumExp");
+        "ReduceSum",
+        "ReduceMean",
+        "ReduceMax",
+        "ReduceMin",
+        "ReduceProd",
+        "ReduceL1",
+        "ReduceL2",
+        "ReduceSumSquare",
+        "ReduceLogSumExp");
     c.add(
         3,
         d -> {
@@ -29,7 +36,10 @@ final class ReductionSamples {
     c.addAll(
         1,
         d -> op -> Sample.of(op, d.integers(DType.INT64, -5, 5, 3, 4)).vector(1),
-        "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd");
+        "ReduceSum",
+        "ReduceMax",
+        "ReduceMin",
+        "ReduceProd");
     c.addAll(
         3,
         d ->
@@ -39,7 +49,8 @@ final class ReductionSamples {
                   .with("axis", d.between(-shape.length, shape.length - 1))
                   .with("keepdims", d.between(0, 1));
             },
-        "ArgMax", "ArgMin");
+        "ArgMax",
+        "ArgMin");
     c.add(
         3,
         d -> {
@@ -61,7 +72,8 @@ final class ReductionSamples {
                   .with("exclusive", d.between(0, 1))
                   .with("reverse", d.between(0, 1));
             },
-        "CumSum", "CumProd");
+        "CumSum",
+        "CumProd");
   }
 
   private static Sample reduced(Draw d, String operator) {

@@ -12,13 +12,17 @@ final class ResizeSamples {
         d ->
             coordinates ->
                 scaled(d, 1, 1, 2, 3).with("coordinate_transformation_mode", coordinates),
-        "half_pixel", "asymmetric");
+        "half_pixel",
+        "asymmetric");
     c.addAll(
         2,
         d ->
             coordinates ->
                 sized(d).with("mode", "linear").with("coordinate_transformation_mode", coordinates),
-        "half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric");
+        "half_pixel",
+        "pytorch_half_pixel",
+        "align_corners",
+        "asymmetric");
     c.add(
         1,
         d ->
@@ -29,8 +33,7 @@ final class ResizeSamples {
   }
 
   private static Sample scaled(Draw d, float... scales) {
-    return Sample.of("Resize", d.reals(1, 2, 3, 4))
-        .constants(null, HostTensor.of(scales, 4));
+    return Sample.of("Resize", d.reals(1, 2, 3, 4)).constants(null, HostTensor.of(scales, 4));
   }
 
   private static Sample sized(Draw d) {

@@ -32,15 +32,21 @@ final class ShapeSamples {
           return Sample.of("Expand", d.reals(d.broadcastable(shape))).vector(shape);
         });
     c.add(3, ShapeSamples::concat);
-    c.add(2, d -> Sample.of("Split", d.reals(2, 6)).vector(2, 4).with("axis", 1).outputs(2).objectives(0, 1));
+    c.add(
+        2,
+        d ->
+            Sample.of("Split", d.reals(2, 6))
+                .vector(2, 4)
+                .with("axis", 1)
+                .outputs(2)
+                .objectives(0, 1));
     c.add(
         1,
+        d -> Sample.of("Split", d.reals(7, 2)).with("num_outputs", 3).outputs(3).objectives(0, 2));
+    c.add(
+        2,
         d ->
-            Sample.of("Split", d.reals(7, 2))
-                .with("num_outputs", 3)
-                .outputs(3)
-                .objectives(0, 2));
-    c.add(2, d -> Sample.of("Slice", d.reals(5, 6)).vector(1, 0).vector(4, 5).vector(0, -1).vector(1, 2));
+            Sample.of("Slice", d.reals(5, 6)).vector(1, 0).vector(4, 5).vector(0, -1).vector(1, 2));
     c.add(1, d -> Sample.of("Slice", d.reals(5, 6)).vector(-1).vector(-100).vector(1).vector(-2));
     c.add(1, d -> Sample.of("Slice", d.reals(5, 6)).vector(d.between(0, 2)).vector(1000));
     c.addAll(2, d -> mode -> padded(d, mode), "constant", "edge", "reflect", "wrap");
@@ -76,10 +82,19 @@ final class ShapeSamples {
                 .with("upper", d.between(0, 1)));
     c.addAll(
         1,
-        d -> mode -> Sample.of("DepthToSpace", d.reals(2, 8, 2, 3)).with("blocksize", 2).with("mode", mode),
-        "DCR", "CRD");
+        d ->
+            mode ->
+                Sample.of("DepthToSpace", d.reals(2, 8, 2, 3))
+                    .with("blocksize", 2)
+                    .with("mode", mode),
+        "DCR",
+        "CRD");
     c.add(2, d -> Sample.of("SpaceToDepth", d.reals(2, 2, 4, 6)).with("blocksize", 2));
-    c.add(1, d -> Sample.of("Concat", d.integers(DType.INT64, 0, 9, 2), d.integers(DType.INT64, 0, 9, 3)).with("axis", 0));
+    c.add(
+        1,
+        d ->
+            Sample.of("Concat", d.integers(DType.INT64, 0, 9, 2), d.integers(DType.INT64, 0, 9, 3))
+                .with("axis", 0));
   }
 
   private static Sample concat(Draw d) {
