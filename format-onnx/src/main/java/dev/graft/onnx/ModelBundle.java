@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 
 /**
  * A folder with everything that is needed to predict: {@code model.onnx}, which any ONNX runtime
- * opens, and {@code bundle.json} with preprocessing, classes, provenance, metrics and summary.
- * Reading one needs api, this module, and whatever brings its kind of preprocessing; running it
- * needs a backend besides.
+ * opens, {@code bundle.json} with preprocessing, classes, provenance, metrics and summary, and
+ * {@code MODEL_CARD.md}, which says the same to people. Reading one needs api, this module, and
+ * whatever brings its kind of preprocessing; running it needs a backend besides.
  */
 public final class ModelBundle {
   /** The network. */
@@ -23,6 +23,9 @@ public final class ModelBundle {
 
   /** What belongs to it. */
   public static final String DESCRIPTION = "bundle.json";
+
+  /** The same for people. */
+  public static final String CARD = "MODEL_CARD.md";
 
   private ModelBundle() {}
 
@@ -50,6 +53,7 @@ public final class ModelBundle {
       OnnxWriter.STANDARD.write(model.model(), temporary.resolve(MODEL));
       BundleDescription.write(model, temporary.resolve(DESCRIPTION));
       check(model, read(temporary));
+      Files.writeString(temporary.resolve(CARD), ModelCard.of(model, target));
       move(temporary, target);
     } finally {
       delete(temporary);

@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.graft.graph.GraphException;
 import dev.graft.graph.ParameterStore;
 import dev.graft.graph.Specialization;
 import dev.graft.model.GraphModel;
@@ -106,8 +107,13 @@ public final class OnnxReader {
     }
     addOutputs(graph, target);
     problems.throwIfAny(source);
-    return new GraphModel(
-        Specialization.of(target.builder.build(), Map.of()), ParameterStore.of(target.parameters));
+    try {
+      return new GraphModel(
+          Specialization.of(target.builder.build(), Map.of()),
+          ParameterStore.of(target.parameters));
+    } catch (GraphException e) {
+      throw new ModelFormatException(source + " cannot be imported: " + e.getMessage(), e);
+    }
   }
 
   // --- uses

@@ -102,7 +102,11 @@ final class OpsetAdapters {
     row("CastLike", ANY, OpsetAdapters::castLike);
     // These concern only element types that Graft does not have.
     row("Cast", ANY, (n, t) -> n.attributes.keySet().removeAll(Set.of("saturate", "round_mode")));
-    row("QuantizeLinear", ANY, (n, t) -> n.attributes.remove("saturate"));
+    row(
+        "QuantizeLinear",
+        ANY,
+        (n, t) -> n.attributes.keySet().removeAll(Set.of("saturate", "precision")));
+    row("DequantizeLinear", ANY, OpsetAdapters::dequantize);
     row("Mod", ANY, OpsetAdapters::floatingMod);
     row("SpaceToDepth", ANY, OpsetAdapters::spaceToDepth);
     row("MeanVarianceNormalization", ANY, OpsetAdapters::meanVarianceNormalization);
@@ -316,6 +320,19 @@ final class OpsetAdapters {
     DType to = target.type(node.inputs.get(1)).dtype();
     become(node, "Cast", node.inputs.get(0));
     node.attributes.put("to", to.name());
+  }
+
+  /** Since opset 23 the result may have another type than the scale. */
+  private static void dequantize(OnnxNode node, Target target) {
+    Object to = node.attributes.remove("output_dtype");
+    if (to == null || to.equals(target.type(node.inputs.get(1)).dtype().name())) {
+      return;
+    }
+    String value =
+        target.emit(
+            node, "value", node.operator, node.attributes(), node.inputs.toArray(String[]::new));
+    become(node, "Cast", value);
+    node.attributes.put("to", to);
   }
 
   /** Since opset 28 floats may have the divisor's sign; {@code fmod=1} is the dividend's. */

@@ -59,8 +59,19 @@ class ModelBundleTest {
     Files.writeString(bundle.resolve("metrics.json"), "{}");
     ModelBundle.write(model(ImagePreprocessing.imagenet(8)), bundle);
     assertEquals(ImagePreprocessing.imagenet(8), ModelBundle.read(bundle).preprocessing());
-    assertEquals(List.of("bundle.json", "metrics.json", "model.onnx"), names(bundle));
+    assertEquals(
+        List.of("MODEL_CARD.md", "bundle.json", "metrics.json", "model.onnx"), names(bundle));
     assertEquals(List.of("bundle"), names(folder));
+  }
+
+  @Test
+  void theCardTellsOriginMetricsAndNotes() throws IOException {
+    ModelBundle.write(model(ImagePreprocessing.imagenet(4)), folder.resolve("bees"));
+    String card = Files.readString(folder.resolve("bees/MODEL_CARD.md"));
+    for (String part :
+        List.of("# bees", "2 classes", "ant, bee", "ImageNet", "accuracy: 0.7500", "a note")) {
+      assertTrue(card.contains(part), card);
+    }
   }
 
   @Test

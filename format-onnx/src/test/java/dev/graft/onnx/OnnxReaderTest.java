@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,32 @@ class OnnxReaderTest {
     Path file = Files.writeString(folder.resolve("notes.onnx"), "buy milk and bread\n".repeat(20));
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> OnnxReader.read(file));
     assertTrue(e.getMessage().contains("notes.onnx is not an ONNX model"), e.getMessage());
+  }
+
+  @Test
+  void aDamagedFileIsReadOrRefusedButNeverFailsOtherwise() throws IOException {
+    OnnxFile model = linear();
+    model
+        .node("Constant", List.of(), List.of("c"), OnnxFile.ints("value_ints", 0, -1))
+        .node("Reshape", List.of("y", "c"), List.of("z"), attr("allowzero", 0))
+        .output("z");
+    byte[] whole = model.build().toByteArray();
+    Path file = folder.resolve("damaged.onnx");
+    Random random = new Random(7);
+    int refused = 0;
+    for (int i = 0; i < 1000; i++) {
+      byte[] damaged = whole.clone();
+      for (int k = 0; k < 1 + i % 3; k++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+      }
+      Files.write(file, damaged);
+      try {
+        OnnxReader.read(file);
+      } catch (ModelFormatException e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > 100, "only " + refused + " were refused");
   }
 
   @Test

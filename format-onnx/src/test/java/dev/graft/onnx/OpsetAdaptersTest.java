@@ -277,6 +277,29 @@ class OpsetAdaptersTest {
   }
 
   @Test
+  void dequantizedTypesOtherThanTheScalesBecomeACast() {
+    Graph graph =
+        new OnnxFile(23)
+            .typed("x", 2, 4)
+            .initializer("s", HostTensor.of(new float[] {0.5f}, 1).reshape())
+            .node("DequantizeLinear", List.of("x", "s"), List.of("y"), attr("output_dtype", 10))
+            .output("y")
+            .read()
+            .graph();
+    assertEquals(TensorType.of(DType.FLOAT16, 4), graph.type("y"));
+    assertFalse(only(graph, "DequantizeLinear").attributes().has("output_dtype"));
+  }
+
+  @Test
+  void channelsFirstSpaceToDepthIsTakenApart() {
+    Graph graph = read(28, "SpaceToDepth", attr("blocksize", 1), attr("mode", "CRD"));
+    assertEquals(TensorType.of(DType.FLOAT32, 2, 3, 4, 5), graph.type("y"));
+    assertEquals(
+        List.of("Reshape", "Transpose", "Reshape"),
+        graph.nodes().stream().map(n -> n.operator().name()).toList());
+  }
+
+  @Test
   void anOperatorOlderThanWhatIsReadIsRefused() {
     OnnxFile file = new OnnxFile(6).input("x", 2).input("y", 2);
     file.node("Add", List.of("x", "y"), List.of("z"), attr("broadcast", 1)).output("z");
