@@ -38,8 +38,9 @@ public final class ImageFiles {
       }
       byte[] head = bytes(channel, 0, (int) Math.min(size, 16));
       byte[] tail = bytes(channel, Math.max(0, size - 8), (int) Math.min(size, 8));
-      if (JpegHeader.looksLikeJpeg(head) && endsWith(tail, 0, 0xff, 0xd9)
-          || ImageDecoder.looksLikePng(head) && endsWith(tail, 4, 'I', 'E', 'N', 'D')) {
+      boolean jpeg = JpegHeader.looksLikeJpeg(head) && endsWith(tail, 0, 0xff, 0xd9);
+      boolean png = ImageDecoder.looksLikePng(head) && endsWith(tail, 4, 'I', 'E', 'N', 'D');
+      if (jpeg || png) {
         return;
       }
     }

@@ -49,16 +49,15 @@ public final class SvmlightFile {
             throw new DataException(
                 file + ", line " + number + ": '" + parts[p] + "' is not index:value", e);
           }
-          if (index[p - 1] < 0 || features.isPresent() && index[p - 1] >= features.getAsInt()) {
+          if (index[p - 1] < 0 || index[p - 1] >= features.orElse(Integer.MAX_VALUE)) {
             throw new DataException(
                 file
                     + ", line "
                     + number
                     + ": index "
                     + index[p - 1]
-                    + " is outside the "
-                    + features.orElse(0)
-                    + " features");
+                    + " is outside the features"
+                    + (features.isPresent() ? ", of which there are " + features.getAsInt() : ""));
           }
           largest = Math.max(largest, index[p - 1]);
         }

@@ -71,19 +71,19 @@ final class WavDecoder {
       return ((data.get(at) & 0xff) - 128) / 128.0;
     }
     if (encoding.equals(AudioFormat.Encoding.PCM_SIGNED)) {
-      switch (width) {
-        case 1:
-          return data.get(at) / 128.0;
-        case 2:
-          return data.getShort(at) / 32768.0;
-        case 3:
-          return int24(data, at) / 8388608.0;
-        case 4:
-          return data.getInt(at) / 2147483648.0;
-        default: // falls to the message below
-      }
+      return switch (width) {
+        case 1 -> data.get(at) / 128.0;
+        case 2 -> data.getShort(at) / 32768.0;
+        case 3 -> int24(data, at) / 8388608.0;
+        case 4 -> data.getInt(at) / 2147483648.0;
+        default -> throw unreadable(width, encoding, id);
+      };
     }
-    throw new DataException(
+    throw unreadable(width, encoding, id);
+  }
+
+  private static DataException unreadable(int width, AudioFormat.Encoding encoding, String id) {
+    return new DataException(
         "cannot read the recording "
             + id
             + ": its samples are "

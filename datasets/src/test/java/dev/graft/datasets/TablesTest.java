@@ -101,7 +101,10 @@ class TablesTest {
     assertEquals(6, row(SvmlightFile.open(path, OptionalInt.of(6)).examples(), 0).length);
     DataException outside =
         assertThrows(DataException.class, () -> SvmlightFile.open(path, OptionalInt.of(3)));
-    assertTrue(outside.getMessage().contains("line 1: index 3 is outside the 3 features"));
+    assertTrue(
+        outside
+            .getMessage()
+            .contains("line 1: index 3 is outside the features, of which there are 3"));
     DataException wrong =
         assertThrows(
             DataException.class,
