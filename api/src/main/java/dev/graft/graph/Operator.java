@@ -61,10 +61,13 @@ public record Operator(
     List<@Nullable Value> apply(GradientContext node);
   }
 
-  /** Adds simpler nodes that compute the same outputs, and returns those. */
+  /**
+   * Adds simpler nodes that compute the same outputs, and returns those; null where these
+   * attributes or inputs have no simpler form, so that the node stays as it is.
+   */
   @FunctionalInterface
   public interface Decomposition {
-    List<@Nullable Value> apply(NodeContext node);
+    @Nullable List<@Nullable Value> apply(NodeContext node);
   }
 
   /** A row with fixed arity and one output; refine it with the {@code with} methods. */

@@ -163,15 +163,19 @@ public final class Rewriter {
       return graph;
     }
     Rewriter rewriter = new Rewriter(graph).copyInputs();
+    boolean changed = false;
     for (Node node : graph.nodes()) {
       Operator.Decomposition rule = node.operator().decomposition();
-      if (rule != null && replace.contains(node)) {
-        rewriter.bindOutputs(node, rule.apply(rewriter.context(node)));
-      } else {
+      List<@Nullable Value> results =
+          rule != null && replace.contains(node) ? rule.apply(rewriter.context(node)) : null;
+      if (results == null) {
         rewriter.copy(node);
+      } else {
+        rewriter.bindOutputs(node, results);
+        changed = true;
       }
     }
-    return prune(rewriter.finish());
+    return changed ? prune(rewriter.finish()) : graph;
   }
 
   /** The graph without nodes and constants that no output or update needs. Inputs stay. */

@@ -66,11 +66,10 @@ public final class Randomness {
     return Arrays.asList(dy.mul(Pointwise.indicator(g.y(1), dy)).mul(scale), null, null);
   }
 
-  private static List<@Nullable Value> inferenceDropout(NodeContext n) {
+  /** Nothing, where it drops nothing. What draws at random has no simpler form. */
+  private static @Nullable List<@Nullable Value> inferenceDropout(NodeContext n) {
     if (drops(n).orElse(true)) {
-      throw n.error(
-          "draws its mask while it runs. Build the model in inference mode, or multiply by a mask"
-              + " of role RANDOM");
+      return null;
     }
     List<@Nullable Value> results = new ArrayList<>(List.of(n.in(0)));
     if (n.outputCount() > 1) {
