@@ -1,0 +1,141 @@
+package dev.graft.strategies;
+
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Module;
+import com.google.inject.util.Modules;
+import dev.graft.backend.Backend;
+import dev.graft.backend.Backends;
+import dev.graft.data.ImagePreprocessing;
+import dev.graft.data.Labeled;
+import dev.graft.data.LoaderOptions;
+import dev.graft.data.Preprocessing;
+import dev.graft.eval.Evaluation;
+import dev.graft.eval.Evaluators;
+import dev.graft.graph.GraphInput;
+import dev.graft.graph.Role;
+import dev.graft.model.GraphModel;
+import dev.graft.model.ModelFormats;
+import dev.graft.model.PretrainedModel;
+import dev.graft.model.Provenance;
+import dev.graft.random.Seed;
+import dev.graft.train.Cancellation;
+import dev.graft.train.Progress;
+import dev.graft.train.Trainer;
+import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.FeatureStore;
+import dev.graft.transfer.FeatureTable;
+import dev.graft.transfer.Inductive;
+import dev.graft.transfer.Inference;
+import dev.graft.transfer.Predictor;
+import dev.graft.transfer.Strategies;
+import dev.graft.transfer.TransferContext;
+import dev.graft.transfer.TransferredModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Transfer in a few lines. It opens one backend and closes it again:
+ *
+ * <pre>{@code
+ * try (Graft graft = Graft.open()) {
+ *   PretrainedModel network = graft.load(file, ImagePreprocessing.imagenet(224));
+ *   TransferredModel model = graft.transfer(network).with("fine-tuning").fit(train, validation);
+ *   System.out.println(model.summary() + " " + graft.evaluate(model, test).metrics());
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class Graft implements AutoCloseable {
+  private final Injector injector;
+  private final Backend backend;
+
+  private Graft(Injector injector) {
+    this.injector = injector;
+    this.backend =
+        injector.getInstance(BackendChoice.class).open(injector.getInstance(Backends.class));
+  }
+
+  /**
+   * Opens the preferred backend with everything that {@link GraftModule} binds.
+   *
+   * @param overrides bindings that replace those
+   * @throws dev.graft.backend.BackendException if no backend can run here
+   */
+  public static Graft open(Module... overrides) {
+    return new Graft(
+        Guice.createInjector(Modules.override(new GraftModule()).with(List.of(overrides))));
+  }
+
+  /** The open backend; it is closed with this. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /**
+   * Reads a pre-trained network. A preprocessing of images is fed to the network's only input,
+   * whatever that is called.
+   *
+   * @param preprocessing what the network expects
+   * @throws dev.graft.model.ModelFormatException if the file cannot be read as a model
+   */
+  public PretrainedModel load(Path file, Preprocessing preprocessing) throws IOException {
+    GraphModel model = injector.getInstance(ModelFormats.class).read(file);
+    List<GraphInput> inputs = model.graph().inputs(Role.BATCH);
+    Preprocessing fitting =
+        preprocessing instanceof ImagePreprocessing image && inputs.size() == 1
+            ? image.withInput(inputs.get(0).name())
+            : preprocessing;
+    String name = file.getFileName().toString();
+    return new PretrainedModel(
+        name, model, fitting, Provenance.of(name, model.parameters().fingerprint()));
+  }
+
+  /** Begins a transfer of a network to a labelled target task. */
+  public Transfer transfer(PretrainedModel model) {
+    return new Transfer(this, model, context());
+  }
+
+  /** How well a model does on examples that it was not made from. */
+  public Evaluation evaluate(TransferredModel model, Labeled<?> data) {
+    FeatureTable logits = Inference.logits(model, data.examples(), context());
+    return injector
+        .getInstance(Evaluators.class)
+        .evaluate(logits.values(), data.targets().subset(logits.positions()));
+  }
+
+  /** The model, ready to predict. The caller closes it, before this. */
+  public Predictor predictor(TransferredModel model) {
+    return new Predictor(model, backend);
+  }
+
+  /** What strategies are given: the open backend and what the application chose. */
+  public TransferContext context() {
+    return new TransferContext(
+        backend,
+        injector.getInstance(FeatureStore.class),
+        injector.getInstance(Trainer.class),
+        injector.getInstance(LoaderOptions.class),
+        injector.getInstance(TrainingSettings.class),
+        new Seed(0),
+        Progress.SILENT,
+        Cancellation.NEVER,
+        Optional.empty());
+  }
+
+  TransferredModel fit(String strategy, Inductive problem, TransferContext context) {
+    return injector
+        .getInstance(Strategies.class)
+        .get(strategy, Inductive.class)
+        .fit(problem, context);
+  }
+
+  /** Closes the backend. Closing twice is allowed. */
+  @Override
+  public void close() {
+    backend.close();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.graft.strategies;
+
+import dev.graft.data.Labeled;
+import dev.graft.model.PretrainedModel;
+import dev.graft.random.Seed;
+import dev.graft.train.Progress;
+import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.Inductive;
+import dev.graft.transfer.TransferContext;
+import dev.graft.transfer.TransferredModel;
+import java.util.Optional;
+
+/** A transfer that is being described; see {@link Graft#transfer}. Immutable. */
+public final class Transfer {
+  /** The strategy where none is named. */
+  public static final String DEFAULT_STRATEGY = "fine-tuning";
+
+  private final Graft graft;
+  private final PretrainedModel model;
+  private final String strategy;
+  private final Optional<String> cut;
+  private final TransferContext context;
+
+  Transfer(Graft graft, PretrainedModel model, TransferContext context) {
+    this(graft, model, DEFAULT_STRATEGY, Optional.empty(), context);
+  }
+
+  private Transfer(
+      Graft graft,
+      PretrainedModel model,
+      String strategy,
+      Optional<String> cut,
+      TransferContext context) {
+    this.graft = graft;
+    this.model = model;
+    this.strategy = strategy;
+    this.cut = cut;
+    this.context = context;
+  }
+
+  /** By another strategy. */
+  public Transfer with(String name) {
+    return new Transfer(graft, model, name, cut, context);
+  }
+
+  public Transfer with(TrainingSettings settings) {
+    return new Transfer(graft, model, strategy, cut, context.with(settings));
+  }
+
+  /** All chance comes from this number. */
+  public Transfer seed(long seed) {
+    return new Transfer(graft, model, strategy, cut, context.with(new Seed(seed)));
+  }
+
+  public Transfer progress(Progress progress) {
+    return new Transfer(graft, model, strategy, cut, context.with(progress));
+  }
+
+  /** With the new head on this value of the network. */
+  public Transfer cutAt(String value) {
+    return new Transfer(graft, model, strategy, Optional.of(value), context);
+  }
+
+  /**
+   * Makes the model.
+   *
+   * @throws dev.graft.transfer.StrategyException if the strategy does not fit
+   */
+  public TransferredModel fit(Labeled<?> train) {
+    return graft.fit(strategy, new Inductive(model, train, Optional.empty(), cut), context);
+  }
+
+  /**
+   * Makes the model; the validation part may decide when to stop, and is measured.
+   *
+   * @throws dev.graft.transfer.StrategyException if the strategy does not fit
+   */
+  public TransferredModel fit(Labeled<?> train, Labeled<?> validation) {
+    return graft.fit(strategy, new Inductive(model, train, Optional.of(validation), cut), context);
+  }
+}
