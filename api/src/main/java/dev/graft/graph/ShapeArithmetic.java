@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +113,8 @@ final class ShapeArithmetic {
         return fill == null
             ? null
             : Collections.nCopies((int) output.elements(), Dim.of(fill.getLong(0)));
+      case "NonZero":
+        return nonZero(node);
       case "Concat":
         return concat(node, output);
       case "Where":
@@ -242,6 +245,18 @@ final class ShapeArithmetic {
       values.add(start.get(0).plus(step.get(0).times(Dim.of(i))));
     }
     return values;
+  }
+
+  /** The places of a vector's elements that are not zero; its length is known if they are. */
+  private @Nullable List<Dim> nonZero(NodeContext node) {
+    List<Dim> values = dims(node, 0);
+    if (values == null || node.type(0).rank() != 1 || !values.stream().allMatch(Dim::isFixed)) {
+      return null;
+    }
+    return IntStream.range(0, values.size())
+        .filter(i -> !values.get(i).is(0))
+        .mapToObj(Dim::of)
+        .toList();
   }
 
   private @Nullable List<Dim> concat(NodeContext node, Shape output) {

@@ -7,6 +7,7 @@ import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -87,7 +88,11 @@ public final class Generators {
 
   private static List<TensorType> nonZero(NodeContext node) {
     Dim rank = Dim.of(Math.max(1, node.type(0).rank()));
-    Shape shape = new Shape(List.of(rank, Shapes.unknown(node, "count")));
+    Dim count =
+        node.constant(0)
+            .map(t -> Dim.of(Arrays.stream(t.toDoubles()).filter(v -> v != 0).count()))
+            .orElseGet(() -> Shapes.unknown(node, "count"));
+    Shape shape = new Shape(List.of(rank, count));
     return List.of(new TensorType(DType.INT64, shape));
   }
 }
