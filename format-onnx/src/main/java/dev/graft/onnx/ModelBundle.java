@@ -1,14 +1,20 @@
 package dev.graft.onnx;
 
+import dev.graft.backend.Backend;
+import dev.graft.data.Sample;
 import dev.graft.graph.Graph;
 import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormatException;
+import dev.graft.transfer.Prediction;
+import dev.graft.transfer.Predictor;
 import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +33,9 @@ public final class ModelBundle {
   /** The same for people. */
   public static final String CARD = "MODEL_CARD.md";
 
+  /** Between the probabilities before and after; engines may sum in another order. */
+  private static final double TOLERANCE = 1e-4;
+
   private ModelBundle() {}
 
   /** Whether a folder holds a bundle. */
@@ -42,6 +51,32 @@ public final class ModelBundle {
    *     as it was
    */
   public static void write(TransferredModel model, Path folder) throws IOException {
+    write(model, folder, read -> {});
+  }
+
+  /**
+   * As {@link #write(TransferredModel, Path)}, and also runs what was written: its probabilities
+   * for the samples must be those of the model.
+   *
+   * @param samples a handful is enough; they are run as one batch
+   */
+  public static void write(
+      TransferredModel model, Path folder, Backend backend, List<? extends Sample> samples)
+      throws IOException {
+    write(
+        model,
+        folder,
+        read -> {
+          try (Predictor before = new Predictor(model, backend);
+              Predictor after = new Predictor(read, backend)) {
+            compare(before.predict(samples), after.predict(samples));
+          }
+        });
+  }
+
+  private static void write(
+      TransferredModel model, Path folder, Consumer<TransferredModel> furtherCheck)
+      throws IOException {
     Path target = folder.toAbsolutePath().normalize();
     Path parent = target.getParent();
     if (parent == null) {
@@ -52,7 +87,9 @@ public final class ModelBundle {
     try {
       OnnxWriter.STANDARD.write(model.model(), temporary.resolve(MODEL));
       BundleDescription.write(model, temporary.resolve(DESCRIPTION));
-      check(model, read(temporary));
+      TransferredModel read = read(temporary);
+      check(model, read);
+      furtherCheck.accept(read);
       Files.writeString(temporary.resolve(CARD), ModelCard.of(model, target));
       move(temporary, target);
     } finally {
@@ -111,6 +148,28 @@ public final class ModelBundle {
     if (!changed.isEmpty()) {
       throw new ModelFormatException(
           "the bundle did not come back as it was written: parameters " + changed + " differ");
+    }
+  }
+
+  private static void compare(List<Prediction> before, List<Prediction> after) {
+    for (int i = 0; i < before.size(); i++) {
+      Map<String, Double> expected = before.get(i).probabilities();
+      Map<String, Double> found = after.get(i).probabilities();
+      for (String name : expected.keySet()) {
+        double difference = Math.abs(expected.get(name) - found.get(name));
+        // Written so that a difference of NaN fails, too.
+        if (!(difference <= TOLERANCE)) {
+          throw new ModelFormatException(
+              "the exported model disagrees: it gives class '"
+                  + name
+                  + "' of sample "
+                  + i
+                  + " the probability "
+                  + found.get(name)
+                  + " instead of "
+                  + expected.get(name));
+        }
+      }
     }
   }
 
