@@ -20,7 +20,8 @@ final class Resizing {
         Operator.of("Resize", 19, 1, 4, Resizing::resize)
             .withDecomposition(Interpolation::decomposition)
             .withGradient(Interpolation::gradient),
-        Operator.of("GridSample", 20, 2, 2, Resizing::gridSample));
+        Operator.of("GridSample", 20, 2, 2, Resizing::gridSample)
+            .withDecomposition(GridSampling::decomposition));
   }
 
   static List<TensorType> resize(NodeContext node) {
