@@ -13,9 +13,10 @@ import dev.graft.tensor.TensorType;
  * innermost, so images and kernels are kept that way inside, and in rows outside.
  */
 final class Layouts {
+  /** Both copy always: what comes in may share memory that Java frees. */
   private static final String CONVERSIONS =
       "  def inside(self: __torch__.Program, x: List[Tensor]) -> List[Tensor]:\n"
-          + "    return [torch.contiguous(x[0], memory_format=2)]\n"
+          + "    return [torch.clone(x[0], memory_format=2)]\n"
           + "  def outside(self: __torch__.Program, x: List[Tensor]) -> List[Tensor]:\n"
           + "    return [torch.clone(torch.contiguous(x[0]))]\n";
 
