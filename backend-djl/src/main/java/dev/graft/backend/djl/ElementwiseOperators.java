@@ -104,8 +104,15 @@ final class ElementwiseOperators {
     rows.expression("ReluGradient", e -> call("threshold_backward", e.in(0), e.in(1), 0));
     rows.expression("Softmax", e -> call("softmax", e.in(0), e.axis("axis", -1)));
     rows.expression("LogSoftmax", e -> call("log_softmax", e.in(0), e.axis("axis", -1)));
+    rows.expression("Hardmax", ElementwiseOperators::hardmax);
     rows.expression("SoftmaxGradient", e -> softmaxGradient("_softmax_backward_data", e));
     rows.expression("LogSoftmaxGradient", e -> softmaxGradient("_log_softmax_backward_data", e));
+  }
+
+  private static String hardmax(Emission e) {
+    int axis = e.axis("axis", -1);
+    String winner = call("argmax", e.in(0), axis, "True");
+    return call("scatter", call("zeros_like", e.in(0)), axis, winner, number(1));
   }
 
   private static String approximate(Emission e) {

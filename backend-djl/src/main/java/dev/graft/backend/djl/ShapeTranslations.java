@@ -3,22 +3,24 @@ package dev.graft.backend.djl;
 import static dev.graft.backend.djl.Emission.call;
 import static dev.graft.backend.djl.Emission.list;
 import static dev.graft.backend.djl.Emission.number;
-import static dev.graft.backend.djl.TorchOperators.both;
 import static dev.graft.backend.djl.TorchOperators.constants;
 
 import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /** Operators that move, cut, join or describe tensors. Shapes are fixed, so most are views. */
 final class ShapeTranslations {
   private ShapeTranslations() {}
 
   static void register(TorchOperators rows) {
-    for (String view : new String[] {"Reshape", "Flatten", "Squeeze", "Unsqueeze"}) {
+    for (String view : new String[] {"Reshape", "Flatten", "Unsqueeze"}) {
       rows.expression(
           view, TorchOperators::dynamic, e -> Emission.reshape(e.in(0), e.outputSizes(0)));
     }
+    rows.expression("Squeeze", constants(1), ShapeTranslations::squeeze);
+    rows.expression("ReverseSequence", constants(1), ShapeTranslations::reverseSequence);
     rows.expression("Transpose", ShapeTranslations::transpose);
     rows.expression(
         "Expand", TorchOperators::dynamic, e -> call("expand", e.in(0), list(e.outputSizes(0))));
@@ -48,16 +50,7 @@ final class ShapeTranslations {
         "Size",
         TorchOperators::dynamic,
         e -> e.constant(HostTensor.scalar(e.type(0).shape().elements())));
-    rows.expression(
-        "Range",
-        both(constants(0, 1, 2), TorchOperators::dynamic),
-        e -> {
-          HostTensor start = e.constant(0);
-          HostTensor step = e.constant(2);
-          return e.constant(
-              HostTensor.fromDoubles(
-                  e.outputType(0), i -> start.getDouble(0) + i * step.getDouble(0)));
-        });
+    rows.expression("Range", ShapeTranslations::range);
     rows.expression("ConstantOfShape", TorchOperators::dynamic, ShapeTranslations::filled);
     rows.expression("EyeLike", TorchOperators::dynamic, ShapeTranslations::eye);
     rows.expression("NonZero", e -> call("t", call("nonzero", e.in(0))));
@@ -181,6 +174,53 @@ final class ShapeTranslations {
     return value.dtype().isFloating()
         ? number(value.getDouble(0))
         : Long.toString(value.getLong(0));
+  }
+
+  private static String squeeze(Emission e) {
+    long[] axes =
+        e.has(1)
+            ? e.constant(1).toLongs()
+            : LongStream.range(0, e.rank()).filter(i -> e.sizes(0)[(int) i] == 1).toArray();
+    return call("squeeze", e.in(0), list(axes));
+  }
+
+  private static String range(Emission e) {
+    String type = "dtype=" + Emission.dtype(e.outputType(0).dtype());
+    return call(
+        "arange",
+        bound(e, 0),
+        bound(e, 1),
+        bound(e, 2),
+        type,
+        "layout=None",
+        "device=None",
+        "pin_memory=None");
+  }
+
+  private static String bound(Emission e, int i) {
+    return e.isConstant(i) ? scalar(e.constant(i)) : call("item", e.in(i));
+  }
+
+  /** Each position of the result is chosen by index along the time axis. */
+  private static String reverseSequence(Emission e) {
+    int time = (int) e.attributes().i("time_axis", 0);
+    int batch = (int) e.attributes().i("batch_axis", 1);
+    long[] sizes = e.sizes(0);
+    long[] lengths = e.constant(1).toLongs();
+    long[] inner = new long[sizes.length];
+    inner[sizes.length - 1] = 1;
+    for (int i = sizes.length - 2; i >= 0; i--) {
+      inner[i] = inner[i + 1] * sizes[i + 1];
+    }
+    HostTensor source =
+        HostTensor.fromLongs(
+            e.type(0).withDType(DType.INT64),
+            i -> {
+              long step = i / inner[time] % sizes[time];
+              long length = lengths[(int) (i / inner[batch] % sizes[batch])];
+              return step < length ? length - 1 - step : step;
+            });
+    return call("gather", e.in(0), time, e.constant(source));
   }
 
   private static String trilu(Emission e) {

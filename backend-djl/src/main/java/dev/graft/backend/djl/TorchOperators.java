@@ -98,12 +98,4 @@ final class TorchOperators {
             && node.outputs().stream().allMatch(t -> t == null || t.shape().isStatic());
     return fixed ? null : "its shapes depend on data";
   }
-
-  /** Both restrictions. */
-  static Restriction both(Restriction a, Restriction b) {
-    return node -> {
-      String refusal = a.apply(node);
-      return refusal != null ? refusal : b.apply(node);
-    };
-  }
 }
