@@ -57,6 +57,12 @@ public final class SpecializedPrograms<P extends AutoCloseable> implements AutoC
     this.structural = ShapeInputs.of(graph);
   }
 
+  /** Whether a graph needs no specialisation: all its inputs have fixed sizes, and decide none. */
+  public static boolean isFixed(Graph graph) {
+    return graph.inputs().stream().allMatch(i -> i.type().shape().isStatic())
+        && ShapeInputs.of(graph).isEmpty();
+  }
+
   /** Runs {@code body} with the program for these feeds, which is compiled if it is new. */
   public <R> R use(Map<String, ? extends Tensor> feeds, Function<P, R> body) {
     Entry<P> entry = acquire(key(feeds));

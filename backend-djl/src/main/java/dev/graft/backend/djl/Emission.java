@@ -121,6 +121,11 @@ final class Emission {
     return text.temporary(expression);
   }
 
+  /** A variable with this value, the same one for every node that asks for the same expression. */
+  String shared(String expression) {
+    return text.shared(expression);
+  }
+
   /** New variables for the members of a tuple. */
   List<String> lets(int count, String expression) {
     return text.temporaries(count, expression);

@@ -54,8 +54,11 @@ final class IndexingOperators {
 
   private static String gather(Emission e) {
     int axis = e.axis("axis", 0);
-    String flat = reshape(wrapped(e, 1, e.sizes(0)[axis]), -1);
-    return reshape(call("index_select", e.in(0), axis, flat), e.outputSizes(0));
+    String indices = wrapped(e, 1, e.type(0).shape().dim(axis).size());
+    if (e.type(1).rank() == 1) {
+      return call("index_select", e.in(0), axis, indices);
+    }
+    return reshape(call("index_select", e.in(0), axis, reshape(indices, -1)), e.outputSizes(0));
   }
 
   private static String gatherGradient(Emission e) {
@@ -66,7 +69,7 @@ final class IndexingOperators {
       return call("embedding_dense_backward", e.in(0), indices, shape[0], -1, "False");
     }
     long[] merged = shape.clone();
-    merged[axis] = e.type(1).shape().elements();
+    merged[axis] = -1;
     String zeros = call("zeros", list(shape), "dtype=" + Emission.dtype(e.dtype()));
     return call("index_add", zeros, axis, reshape(indices, -1), reshape(e.in(0), merged));
   }

@@ -26,6 +26,7 @@ final class ProgramText {
   private final StringBuilder lines = new StringBuilder();
   private final Map<String, String> variables = new HashMap<>();
   private final Set<String> inputVariables = new HashSet<>();
+  private final Map<String, String> shared = new HashMap<>();
   private int count;
 
   private ProgramText(Graph graph, Map<HostTensor, String> constants) {
@@ -153,6 +154,15 @@ final class ProgramText {
     String name = "v" + count++;
     lines.append("    ").append(name).append(" = ").append(expression).append('\n');
     return name;
+  }
+
+  String shared(String expression) {
+    String known = shared.get(expression);
+    if (known == null) {
+      known = temporary(expression);
+      shared.put(expression, known);
+    }
+    return known;
   }
 
   List<String> temporaries(int n, String expression) {

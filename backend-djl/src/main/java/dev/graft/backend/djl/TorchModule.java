@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import dev.graft.backend.BackendException;
 import dev.graft.backend.Lowering;
+import dev.graft.backend.SpecializedPrograms;
 import dev.graft.backend.UnsupportedGraphException;
 import dev.graft.graph.Graph;
 import dev.graft.graph.Node;
@@ -23,7 +24,8 @@ record TorchModule(Graph graph, PtSymbolBlock block, List<PtNDArray> constants, 
     implements AutoCloseable {
 
   static TorchModule compile(DjlBackend backend, Graph specialized) {
-    Graph lowered = Lowering.lower(specialized, DjlBackendProvider.NAME, TorchOperators::supports);
+    Graph lowered =
+        Lowering.lower(specialized, DjlBackendProvider.NAME, TorchOperators::translates);
     ProgramText.Translated text = ProgramText.of(lowered);
     PtNDManager manager = backend.newManager();
     try {
@@ -42,9 +44,14 @@ record TorchModule(Graph graph, PtSymbolBlock block, List<PtNDArray> constants, 
   }
 
   /**
-   * Refuses at once what no sizes could make run: operators without translation and decomposition.
+   * Refuses at once what cannot run: with fixed shapes all of it, else what no sizes could make
+   * run, which are operators without translation and decomposition.
    */
   static void check(Graph graph) {
+    if (SpecializedPrograms.isFixed(graph)) {
+      Lowering.lower(graph, DjlBackendProvider.NAME, TorchOperators::translates);
+      return;
+    }
     Map<Node, String> refused = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       if (!TorchOperators.has(node.operator().name()) && node.operator().decomposition() == null) {

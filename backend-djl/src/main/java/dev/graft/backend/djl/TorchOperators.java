@@ -56,7 +56,17 @@ final class TorchOperators {
     return ROWS.containsKey(operator);
   }
 
+  /** Whether a node of any graph can be run: inputs that decide about shapes will be bound. */
   static Support supports(NodeSignature node) {
+    return supports(node, true);
+  }
+
+  /** Whether a node can be translated as it stands. */
+  static Support translates(NodeSignature node) {
+    return supports(node, false);
+  }
+
+  private static Support supports(NodeSignature node, boolean willBeBound) {
     Row row = ROWS.get(node.operator().name());
     if (row == null) {
       return Support.no("no translation to TorchScript");
@@ -71,7 +81,8 @@ final class TorchOperators {
         return Support.no("PyTorch does not compute with " + type.dtype());
       }
     }
-    String refusal = row.restriction().apply(node);
+    boolean later = willBeBound && row.restriction() instanceof ConstantInputs;
+    String refusal = later ? null : row.restriction().apply(node);
     return refusal == null ? Support.YES : Support.no(refusal);
   }
 
@@ -81,14 +92,20 @@ final class TorchOperators {
 
   /** Requires that these inputs, where they are there, are constants. */
   static Restriction constants(int... inputs) {
-    return node -> {
+    return new ConstantInputs(inputs);
+  }
+
+  /** A restriction that holds once a program is bound to the values of its feeds. */
+  private record ConstantInputs(int... inputs) implements Restriction {
+    @Override
+    public @Nullable String apply(NodeSignature node) {
       for (int i : inputs) {
         if (node.hasInput(i) && node.constants().get(i) == null) {
           return "input " + i + " must be constant";
         }
       }
       return null;
-    };
+    }
   }
 
   /** Requires fixed input and output shapes, which only data-dependent operators lack. */

@@ -1,6 +1,5 @@
 package dev.graft.backend.djl;
 
-import static dev.graft.backend.djl.Emission.bool;
 import static dev.graft.backend.djl.Emission.call;
 import static dev.graft.backend.djl.Emission.number;
 
@@ -49,25 +48,16 @@ final class UpdateOperators {
     boolean nesterov = a.i("nesterov", 0) == 1;
     String p = e.in(0);
     String v = e.in(2);
+    String g = decay == 0 ? e.in(1) : e.let(call("add", e.in(1), p, "alpha=" + number(decay)));
     if (e.isInPlace() && momentum != 0) {
-      e.effect(
-          call(
-              "_fused_sgd_",
-              listOf(p),
-              listOf(e.in(1)),
-              listOf(v),
-              "weight_decay=" + number(decay),
-              "momentum=" + number(momentum),
-              "lr=" + e.in(3),
-              "dampening=" + number(a.f("dampening", 0)),
-              "nesterov=" + bool(nesterov),
-              "maximize=False",
-              "is_first_step=False"));
+      e.effect(call("mul_", v, number(momentum)));
+      e.effect(call("add_", v, g, "alpha=" + number(1 - a.f("dampening", 0))));
+      String step = nesterov ? e.let(call("add", g, v, "alpha=" + number(momentum))) : v;
+      e.effect(call("add_", p, step, "alpha=" + e.shared(call("item", call("neg", e.in(3))))));
       e.outIsInput(0, 0);
       e.outIsInput(1, 2);
       return;
     }
-    String g = decay == 0 ? e.in(1) : e.let(call("add", e.in(1), p, "alpha=" + number(decay)));
     String fresh = e.let(call("mul", g, number(1 - a.f("dampening", 0))));
     String velocity =
         momentum == 0 ? fresh : e.let(call("add", fresh, v, "alpha=" + number(momentum)));
@@ -85,25 +75,7 @@ final class UpdateOperators {
     String epsilon = number(a.f("epsilon", 1e-8));
     String rate = e.in(5);
     if (e.isInPlace()) {
-      e.effect(
-          call(
-              "_fused_adamw_",
-              listOf(e.in(0)),
-              listOf(e.in(1)),
-              listOf(e.in(2)),
-              listOf(e.in(3)),
-              "[]",
-              listOf(e.in(4)),
-              "lr=" + rate,
-              "beta1=" + number(beta1),
-              "beta2=" + number(beta2),
-              "weight_decay=" + decay,
-              "eps=" + epsilon,
-              "amsgrad=False",
-              "maximize=False"));
-      e.outIsInput(0, 0);
-      e.outIsInput(1, 2);
-      e.outIsInput(2, 3);
+      adamWInPlace(e, beta1, beta2);
       return;
     }
     String m = e.let(blend(e.in(2), e.in(1), beta1));
@@ -117,15 +89,41 @@ final class UpdateOperators {
     e.out(2, v);
   }
 
+  /**
+   * The same with as few passes over memory as possible. PyTorch has this as one operator on lists
+   * of tensors, but TorchScript does not see that it writes, and drops it.
+   */
+  private static void adamWInPlace(Emission e, double beta1, double beta2) {
+    Attributes a = e.attributes();
+    String p = e.in(0);
+    String g = e.in(1);
+    String m = e.in(2);
+    String v = e.in(3);
+    String root2 = e.shared(call("sqrt", correction(beta2, e.in(4))));
+    String rate = call("div", call("mul", e.in(5), root2), correction(beta1, e.in(4)));
+    String step = e.shared(call("item", call("neg", rate)));
+    String epsilon = e.shared(call("item", call("mul", root2, number(a.f("epsilon", 1e-8)))));
+    e.effect(call("lerp_", m, g, number(1 - beta1)));
+    e.effect(call("mul_", v, number(beta2)));
+    e.effect(call("addcmul_", v, g, g, "value=" + number(1 - beta2)));
+    double decay = a.f("weight_decay", 0);
+    if (decay != 0) {
+      String kept = call("rsub", call("mul", e.in(5), number(decay)), 1);
+      e.effect(call("mul_", p, e.shared(call("item", kept))));
+    }
+    String denominator = e.let(call("sqrt", v));
+    e.effect(call("add_", denominator, epsilon));
+    e.effect(call("addcdiv_", p, m, denominator, "value=" + step));
+    e.outIsInput(0, 0);
+    e.outIsInput(1, 2);
+    e.outIsInput(2, 3);
+  }
+
   private static String blend(String before, String now, double beta) {
     return call("add", call("mul", before, number(beta)), now, "alpha=" + number(1 - beta));
   }
 
   private static String correction(double beta, String step) {
     return call("rsub", call("pow", number(beta), step), 1);
-  }
-
-  private static String listOf(String tensor) {
-    return "[" + tensor + "]";
   }
 }
