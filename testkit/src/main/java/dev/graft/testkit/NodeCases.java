@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.graft.backend.UnsupportedGraphException;
+import dev.graft.graph.GraphException;
 import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormatException;
 import dev.graft.onnx.OnnxReader;
@@ -103,13 +104,17 @@ final class NodeCases {
     settings.keySet().retainAll(settings(graph));
     try {
       return run(subject, OnnxReader.read(file), feeds);
-    } catch (ModelFormatException | UnsupportedGraphException e) {
+    } catch (ModelFormatException | GraphException | UnsupportedGraphException e) {
       if (settings.isEmpty()) {
         throw e;
       }
-      Map<String, HostTensor> data = new LinkedHashMap<>(feeds);
-      data.keySet().removeAll(settings.keySet());
+    }
+    Map<String, HostTensor> data = new LinkedHashMap<>(feeds);
+    data.keySet().removeAll(settings.keySet());
+    try {
       return run(subject, OnnxReader.read(file, settings), data);
+    } catch (GraphException e) {
+      throw new ModelFormatException("no graph can express it: " + e.getMessage(), e);
     }
   }
 

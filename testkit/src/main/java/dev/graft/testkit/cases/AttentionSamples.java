@@ -1,5 +1,6 @@
 package dev.graft.testkit.cases;
 
+import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
 
 /** Nodes of scaled dot-product attention. */
@@ -39,6 +40,22 @@ final class AttentionSamples {
             Sample.of(
                     "Attention", q(d), kv(d), kv(d), null, d.reals(2, 2, 2, 3), d.reals(2, 2, 2, 3))
                 .outputs(3));
+    c.add(
+        2,
+        d ->
+            Sample.of("RotaryEmbedding", d.reals(2, 2, 3, 4), d.reals(2, 3, 2), d.reals(2, 3, 2))
+                .with("interleaved", d.between(0, 1)));
+    c.add(
+        1,
+        d ->
+            Sample.of(
+                    "RotaryEmbedding",
+                    d.reals(2, 3, 12),
+                    d.reals(5, 2),
+                    d.reals(5, 2),
+                    d.integers(DType.INT64, 0, 4, 2, 3))
+                .with("num_heads", 2)
+                .with("rotary_embedding_dim", 4));
   }
 
   private static HostTensor q(Draw d) {

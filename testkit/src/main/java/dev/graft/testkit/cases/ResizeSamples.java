@@ -1,9 +1,14 @@
 package dev.graft.testkit.cases;
 
 import dev.graft.tensor.HostTensor;
+import java.util.List;
 
 /** Nodes that resize or sample images. */
 final class ResizeSamples {
+  /** The centres and edges of four pixels, in both ways of counting, and beyond. */
+  private static final List<Double> KINKS =
+      List.of(-1.25, -1.0, -0.75, -1 / 3.0, -0.25, 0.25, 1 / 3.0, 0.75, 1.0, 1.25);
+
   private ResizeSamples() {}
 
   static void addTo(Catalogue c) {
@@ -30,6 +35,19 @@ final class ResizeSamples {
                 .with("nearest_mode", "floor")
                 .with("coordinate_transformation_mode", "asymmetric"));
     c.add(1, d -> sized(d).with("mode", "cubic"));
+    c.addAll(
+        1,
+        d ->
+            padding ->
+                sampled(d).with("padding_mode", padding).with("align_corners", d.between(0, 1)),
+        "zeros", "border", "reflection");
+    c.add(1, d -> sampled(d).with("mode", "nearest").smooth(0));
+  }
+
+  /** At points some of which lie outside, none of them near a kink of the interpolation. */
+  private static Sample sampled(Draw d) {
+    HostTensor grid = d.realsWithout(KINKS, 2, 2, 3, 2);
+    return Sample.of("GridSample", d.reals(2, 2, 4, 4), grid);
   }
 
   private static Sample scaled(Draw d, float... scales) {

@@ -24,6 +24,35 @@ final class AttentionKernel {
 
   static void register(Map<String, Kernel> table) {
     table.put("Attention", c -> new AttentionKernel(c).run());
+    table.put("RotaryEmbedding", AttentionKernel::rotate);
+  }
+
+  /** Turns pairs of elements of each head by angles of their position (Su et al. 2021, eq. 34). */
+  private static List<Array> rotate(Call c) {
+    Array x = heads(c.in(0), c.i("num_heads", 0));
+    int length = x.shape[2];
+    int size = x.shape[3];
+    int rotated = (int) c.i("rotary_embedding_dim", 0);
+    int pairs = (rotated == 0 ? size : rotated) / 2;
+    boolean interleaved = c.flag("interleaved");
+    double[] out = x.reals().clone();
+    for (int row = 0; row < x.size() / size; row++) {
+      int token = row / length / x.shape[1] * length + row % length;
+      int angles = (c.has(3) ? (int) c.in(3).integer(token) : token) * pairs;
+      for (int p = 0; p < pairs; p++) {
+        int first = row * size + (interleaved ? 2 * p : p);
+        int second = interleaved ? first + 1 : first + pairs;
+        double cos = c.in(1).real(angles + p);
+        double sin = c.in(2).real(angles + p);
+        out[first] = cos * x.real(first) - sin * x.real(second);
+        out[second] = sin * x.real(first) + cos * x.real(second);
+      }
+    }
+    Array turned = Array.of(x.dtype, x.shape, out);
+    return List.of(
+        c.in(0).rank() == 4
+            ? turned
+            : ShapeKernels.transpose(turned, 0, 2, 1, 3).reshape(c.in(0).shape));
   }
 
   /** {@code [batch, length, heads * size]} as {@code [batch, heads, length, size]}. */

@@ -18,6 +18,7 @@ final class Kernels {
     ConvolutionKernels.register(TABLE);
     PoolingKernels.register(TABLE);
     ResizeKernel.register(TABLE);
+    GridSampleKernel.register(TABLE);
     NormalizationKernels.register(TABLE);
     RecurrentKernels.register(TABLE);
     AttentionKernel.register(TABLE);
