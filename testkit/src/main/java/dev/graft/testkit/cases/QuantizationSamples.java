@@ -32,6 +32,14 @@ final class QuantizationSamples {
             Sample.of("DequantizeLinear", d.integers(DType.INT8, -128, 127, 3, 4))
                 .constants(d.reals(0.01, 0.02, 3), d.integers(DType.INT8, -3, 3, 3))
                 .with("axis", 0));
+    c.add(
+        1,
+        d ->
+            Sample.of(
+                    "DequantizeLinear",
+                    d.integers(DType.INT8, -128, 127, 3, 4),
+                    d.reals(0.01, 0.02, 4))
+                .with("axis", 1));
     c.add(1, d -> Sample.of("DynamicQuantizeLinear", d.reals(3, 5)).outputs(3).notSmooth());
     c.add(
         1,
