@@ -142,8 +142,7 @@ final class ElementwiseSamples {
     c.add(1, d -> Sample.of("CastLike", d.integers(DType.INT32, 0, 9, 4), d.reals(2)).notSmooth());
     c.add(
         1,
-        d ->
-            Sample.of("CastLike", d.reals(d.shape()), HostTensor.of(new double[] {0})).smooth(0));
+        d -> Sample.of("CastLike", d.reals(d.shape()), HostTensor.of(new double[] {0})).smooth(0));
   }
 
   private static HostTensor specialValues(Draw d) {

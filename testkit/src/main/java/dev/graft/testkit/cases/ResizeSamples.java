@@ -40,7 +40,9 @@ final class ResizeSamples {
         d ->
             padding ->
                 sampled(d).with("padding_mode", padding).with("align_corners", d.between(0, 1)),
-        "zeros", "border", "reflection");
+        "zeros",
+        "border",
+        "reflection");
     c.add(1, d -> sampled(d).with("mode", "nearest").smooth(0));
   }
 

@@ -70,7 +70,10 @@ class ReferenceKernelsTest {
 
   @Test
   void softmaxOfLargeNumbersIsFinite() {
-    check(Sample.of("Softmax", HostTensor.of(new double[] {1000, 1000 + Math.log(3)}, 2)), 0.25, 0.75);
+    check(
+        Sample.of("Softmax", HostTensor.of(new double[] {1000, 1000 + Math.log(3)}, 2)),
+        0.25,
+        0.75);
   }
 
   @Test
@@ -97,8 +100,7 @@ class ReferenceKernelsTest {
 
   @Test
   void sliceStepsBackwards() {
-    check(
-        Sample.of("Slice", counting(5)).vector(-1).vector(-100).vector(0).vector(-2), 5, 3, 1);
+    check(Sample.of("Slice", counting(5)).vector(-1).vector(-100).vector(0).vector(-2), 5, 3, 1);
   }
 
   @Test
@@ -277,8 +279,7 @@ class ReferenceKernelsTest {
   void aTransposeIsUndoneByItsInverse() {
     HostTensor x = counting(2, 3, 4);
     HostTensor there = evaluate(Sample.of("Transpose", x).with("perm", new long[] {2, 0, 1}), 0);
-    HostTensor back =
-        evaluate(Sample.of("Transpose", there).with("perm", new long[] {1, 2, 0}), 0);
+    HostTensor back = evaluate(Sample.of("Transpose", there).with("perm", new long[] {1, 2, 0}), 0);
     assertEquals(x, back);
   }
 }
