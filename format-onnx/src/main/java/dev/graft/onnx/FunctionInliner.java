@@ -22,26 +22,28 @@ final class FunctionInliner {
   private static final int DEEPEST = 64;
 
   private final Map<String, FunctionProto> functions = new HashMap<>();
-  private final List<SourceNode> flat = new ArrayList<>();
 
   /** A node with the opset of the model or function it was written in. */
   record SourceNode(NodeProto proto, int opset) {}
 
-  private FunctionInliner(ModelProto model) {
+  FunctionInliner(ModelProto model) {
     for (FunctionProto function : model.getFunctionsList()) {
       functions.put(
           key(function.getDomain(), function.getName(), function.getOverload()), function);
     }
   }
 
-  /** The nodes of a model's graph without calls of local functions, in the file's order. */
-  static List<SourceNode> inline(ModelProto model) {
-    FunctionInliner inliner = new FunctionInliner(model);
-    int opset = opset(model.getOpsetImportList());
-    for (NodeProto node : model.getGraph().getNodeList()) {
-      inliner.add(node, opset, 0);
+  /**
+   * The nodes without calls of local functions, in their order.
+   *
+   * @param opset of the graph that the nodes stand in
+   */
+  List<SourceNode> inline(List<NodeProto> nodes, int opset) {
+    List<SourceNode> flat = new ArrayList<>();
+    for (NodeProto node : nodes) {
+      add(node, opset, 0, flat);
     }
-    return inliner.flat;
+    return flat;
   }
 
   /** The version of the standard operators; 0 if none is imported. */
@@ -61,7 +63,7 @@ final class FunctionInliner {
     return (isStandard(domain) ? "" : domain) + ':' + name + ':' + overload;
   }
 
-  private void add(NodeProto node, int opset, int depth) {
+  private void add(NodeProto node, int opset, int depth, List<SourceNode> flat) {
     FunctionProto function =
         functions.get(key(node.getDomain(), node.getOpType(), node.getOverload()));
     if (function == null) {
@@ -96,7 +98,7 @@ final class FunctionInliner {
     for (NodeProto body : function.getNodeList()) {
       NodeProto.Builder copy = rewrite(body, rename, arguments);
       copy.setName(call + "/" + OnnxNode.name(body));
-      add(copy.build(), inner == 0 ? opset : inner, depth + 1);
+      add(copy.build(), inner == 0 ? opset : inner, depth + 1, flat);
     }
     for (int i = 0; i < passedThrough.size(); i += 2) {
       add(
@@ -107,7 +109,8 @@ final class FunctionInliner {
               .addOutput(passedThrough.get(i + 1))
               .build(),
           opset,
-          depth + 1);
+          depth + 1,
+          flat);
     }
   }
 

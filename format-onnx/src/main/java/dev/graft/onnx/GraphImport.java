@@ -39,23 +39,27 @@ final class GraphImport implements OpsetAdapters.Target {
   private final Map<String, List<Use>> uses;
   private final Set<String> names;
   private final ParameterRule rule;
+  private final FunctionInliner functions;
   private final ExternalData external;
   private final Problems problems;
 
   /**
    * @param uses what reads each value, with {@code Identity} nodes looked through
    * @param rule tells parameters from constants
+   * @param functions of the model, for the branches that calls stand in
    * @param names of all values of the file, which new ones must not take
    */
   GraphImport(
       Map<String, List<Use>> uses,
       Set<String> names,
       ParameterRule rule,
+      FunctionInliner functions,
       ExternalData external,
       Problems problems) {
     this.uses = uses;
     this.names = new HashSet<>(names);
     this.rule = rule;
+    this.functions = functions;
     this.external = external;
     this.problems = problems;
   }
@@ -292,8 +296,8 @@ final class GraphImport implements OpsetAdapters.Target {
     for (TensorProto proto : branch.getInitializerList()) {
       initializer(proto);
     }
-    for (NodeProto inner : branch.getNodeList()) {
-      add(new SourceNode(inner, source.opset()));
+    for (SourceNode inner : functions.inline(branch.getNodeList(), source.opset())) {
+      add(inner);
     }
     for (int i = 0; i < node.getOutputCount(); i++) {
       String output = node.getOutput(i);

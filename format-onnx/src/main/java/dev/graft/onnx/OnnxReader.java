@@ -93,13 +93,16 @@ public final class OnnxReader {
               + ". Export it with an older opset");
     }
     GraphProto graph = model.getGraph();
-    List<SourceNode> nodes = NodeOrder.sorted(FunctionInliner.inline(model), problems);
+    FunctionInliner functions = new FunctionInliner(model);
+    List<SourceNode> nodes =
+        NodeOrder.sorted(functions.inline(graph.getNodeList(), opset), problems);
     nodes.forEach(n -> collectUses(n.proto()));
     graph.getOutputList().forEach(o -> use(o.getName(), new Use("output", 0)));
     lookThroughIdentities(nodes);
     graph.getInputList().forEach(i -> names.add(i.getName()));
     graph.getInitializerList().forEach(t -> names.add(t.getName()));
-    GraphImport target = new GraphImport(uses, names, ParameterRule.of(model), external, problems);
+    GraphImport target =
+        new GraphImport(uses, names, ParameterRule.of(model), functions, external, problems);
     addInputs(graph, target);
     addInitializers(graph, target);
     for (SourceNode node : nodes) {

@@ -420,6 +420,35 @@ class OnnxReaderTest {
     assertTrue(message.contains("If has a condition that is known only at run time"), message);
   }
 
+  @Test
+  void functionsAreInlinedInsideABranch() {
+    FunctionProto twice =
+        FunctionProto.newBuilder()
+            .setDomain("local")
+            .setName("Twice")
+            .addInput("v")
+            .addOutput("r")
+            .addNode(OnnxFile.nodeProto("Add", List.of("v", "v"), List.of("r")))
+            .build();
+    GraphProto yes =
+        GraphProto.newBuilder()
+            .addNode(
+                OnnxFile.nodeProto("Twice", List.of("x"), List.of("r")).toBuilder()
+                    .setDomain("local"))
+            .addOutput(OnnxFile.declared("r"))
+            .build();
+    Graph graph =
+        new OnnxFile(17)
+            .function(twice)
+            .input("x", 1, 4)
+            .initializer("yes", HostTensor.of(new boolean[] {true}, 1))
+            .node("If", List.of("yes"), List.of("y"), OnnxFile.graph("then_branch", yes))
+            .output("y")
+            .read()
+            .graph();
+    assertEquals("Add", graph.producer("r").orElseThrow().operator().name());
+  }
+
   // --- external data
 
   @Test

@@ -29,6 +29,7 @@ import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormatException;
 import dev.graft.model.Provenance;
 import dev.graft.onnx.ModelBundle;
+import dev.graft.onnx.OnnxWriter;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
@@ -41,6 +42,7 @@ import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +100,27 @@ class BundleTest {
           assertEquals(2, logits[0].length);
         }
       }
+    }
+  }
+
+  @Test
+  void plainOnnxRuntimeFindsWeightsBesideTheModel() throws IOException, OrtException {
+    GraphBuilder b = new GraphBuilder();
+    Value x = b.input("x", TensorType.of(DType.FLOAT32, 1, 300));
+    TensorType type = TensorType.of(DType.FLOAT32, 300, 5);
+    b.output(x.matmul(b.parameter("w", type)), "y");
+    HostTensor weight = HostTensor.fromDoubles(type, i -> i / 5);
+    GraphModel model = new GraphModel(b.build(), ParameterStore.of(Map.of("w", weight)));
+    Path file = folder.resolve("beside.onnx");
+    OnnxWriter.STANDARD.withInlineLimit(0).write(model, file);
+    assertTrue(Files.isRegularFile(folder.resolve("beside.onnx.data")));
+    float[][] ones = new float[1][300];
+    Arrays.fill(ones[0], 1);
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession session = environment.createSession(file.toString());
+        OnnxTensor input = OnnxTensor.createTensor(environment, ones);
+        OrtSession.Result result = session.run(Map.of("x", input))) {
+      assertEquals(299 * 300 / 2, ((float[][]) result.get(0).getValue())[0][4]);
     }
   }
 
