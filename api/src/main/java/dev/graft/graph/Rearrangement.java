@@ -3,6 +3,7 @@ package dev.graft.graph;
 import dev.graft.graph.ops.Slicing;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -112,6 +113,25 @@ final class Rearrangement {
           System.arraycopy(at, axis + indices.rank(), source, axis + 1, input.rank() - axis - 1);
           return offset(input, source);
         });
+  }
+
+  /** An element of one of several inputs. */
+  record Element(int input, int index) {}
+
+  /** The sources of a {@code Concat}. */
+  static List<Element> joined(NodeContext node, Shape output) {
+    int axis = output.axis(node.attributes().i("axis", 0));
+    List<Element> elements = new ArrayList<>();
+    for (int i = 0; i < output.elements(); i++) {
+      long[] at = coordinates(output, i);
+      int input = 0;
+      while (at[axis] >= node.type(input).shape().dim(axis).size()) {
+        at[axis] -= node.type(input).shape().dim(axis).size();
+        input++;
+      }
+      elements.add(new Element(input, offset(node.type(input).shape(), at)));
+    }
+    return elements;
   }
 
   private interface Source {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -124,9 +125,9 @@ final class ShapeArithmetic {
       case "ReduceSum":
         return reduce(node, output, Dim::plus);
       case "ReduceMax":
-        return reduce(node, output, ShapeArithmetic::max);
+        return reduce(node, output, DimRules::max);
       case "ReduceMin":
-        return reduce(node, output, ShapeArithmetic::min);
+        return reduce(node, output, DimRules::min);
       case "Neg":
         return map(dims(node, 0), d -> Dim.of(0).minus(d));
       case "Abs":
@@ -134,7 +135,7 @@ final class ShapeArithmetic {
       case "Not":
         return map(dims(node, 0), d -> d.isFixed() ? Dim.of(1 - d.size()) : null);
       case "Sum", "Max", "Min":
-        return fold(node, output, binary(name));
+        return fold(node, output, DimRules.binary(name));
       default:
         break;
     }
@@ -142,85 +143,12 @@ final class ShapeArithmetic {
     if (first == null) {
       return null;
     }
-    BinaryOperator<@Nullable Dim> operator = binary(name);
+    BinaryOperator<@Nullable Dim> operator = DimRules.binary(name);
     return operator != null
         ? fold(node, output, operator)
         : Rearrangement.of(node, k, output)
             .map(sources -> Arrays.stream(sources).mapToObj(first::get).toList())
             .orElse(null);
-  }
-
-  /** The rule of an elementwise operator of two integers; null if the result is not known. */
-  private static @Nullable BinaryOperator<@Nullable Dim> binary(String operator) {
-    return switch (operator) {
-      case "Add", "Sum" -> Dim::plus;
-      case "Sub" -> Dim::minus;
-      case "Mul" -> Dim::times;
-      case "Div" -> ShapeArithmetic::divide;
-      case "Mod" -> ShapeArithmetic::modulo;
-      case "Max" -> ShapeArithmetic::max;
-      case "Min" -> ShapeArithmetic::min;
-      case "Equal" -> (a, b) -> compare(a, b, 0, false);
-      case "Less" -> (a, b) -> compare(a, b, -1, false);
-      case "Greater" -> (a, b) -> compare(a, b, 1, false);
-      case "LessOrEqual" -> (a, b) -> compare(a, b, -1, true);
-      case "GreaterOrEqual" -> (a, b) -> compare(a, b, 1, true);
-      case "And" -> (a, b) -> both(a, b, a.is(1) && b.is(1));
-      case "Or" -> (a, b) -> both(a, b, a.is(1) || b.is(1));
-      case "Xor" -> (a, b) -> both(a, b, !a.equals(b));
-      default -> null;
-    };
-  }
-
-  private static @Nullable Dim both(Dim a, Dim b, boolean result) {
-    return a.isFixed() && b.isFixed() ? Dim.of(result ? 1 : 0) : null;
-  }
-
-  /** Division as ONNX does it, towards zero; sizes are not negative. */
-  private static @Nullable Dim divide(Dim a, Dim b) {
-    if (b.is(0)) {
-      return null;
-    }
-    return a.isFixed() && b.isFixed() ? Dim.of(a.size() / b.size()) : a.floorDiv(b);
-  }
-
-  private static @Nullable Dim modulo(Dim a, Dim b) {
-    if (b.is(0)) {
-      return null;
-    }
-    if (a.isFixed() && b.isFixed()) {
-      return Dim.of(Math.floorMod(a.size(), b.size()));
-    }
-    return a.floorDiv(b).times(b).equals(a) ? Dim.of(0) : null;
-  }
-
-  private static @Nullable Dim max(Dim a, Dim b) {
-    Dim difference = a.minus(b);
-    if (difference.isFixed()) {
-      return difference.size() >= 0 ? a : b;
-    }
-    return a.isFixed() && a.size() <= 1 ? b : b.isFixed() && b.size() <= 1 ? a : null;
-  }
-
-  private static @Nullable Dim min(Dim a, Dim b) {
-    Dim max = max(a, b);
-    return max == null ? null : max.equals(a) ? b : a;
-  }
-
-  /** Whether a relation holds: 1 or 0, or null if that depends on the symbols. */
-  private static @Nullable Dim compare(Dim a, Dim b, int wanted, boolean orEqual) {
-    Dim difference = a.minus(b);
-    int sign;
-    if (difference.isFixed()) {
-      sign = Long.signum(difference.size());
-    } else if (b.isFixed() && b.size() < 1) {
-      sign = 1;
-    } else if (a.isFixed() && a.size() < 1) {
-      sign = -1;
-    } else {
-      return null;
-    }
-    return Dim.of(sign == wanted || (orEqual && sign == 0) ? 1 : 0);
   }
 
   private @Nullable List<Dim> cast(NodeContext node) {
@@ -260,18 +188,17 @@ final class ShapeArithmetic {
   }
 
   private @Nullable List<Dim> concat(NodeContext node, Shape output) {
-    if (output.rank() != 1) {
-      return null;
-    }
-    List<Dim> all = new ArrayList<>();
+    List<List<Dim>> parts = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {
       List<Dim> part = dims(node, i);
       if (part == null) {
         return null;
       }
-      all.addAll(part);
+      parts.add(part);
     }
-    return all;
+    return Rearrangement.joined(node, output).stream()
+        .map(from -> parts.get(from.input()).get(from.index()))
+        .toList();
   }
 
   private @Nullable List<Dim> where(NodeContext node, Shape output) {
@@ -368,6 +295,14 @@ final class ShapeArithmetic {
     if (name.equals("Concat")) {
       return joined(node, output);
     }
+    if (name.equals("Where")) {
+      return chosen(node, output);
+    }
+    HostTensor fill = node.attributes().tensor("value");
+    if (name.equals("ConstantOfShape")) {
+      double value = fill == null ? 0 : fill.getDouble(0);
+      return DoubleStream.generate(() -> value).limit(output.elements()).toArray();
+    }
     double[] first = node.inputs().isEmpty() ? null : reals(node, 0);
     if (first == null) {
       return null;
@@ -386,17 +321,32 @@ final class ShapeArithmetic {
   }
 
   private double @Nullable [] joined(NodeContext node, Shape output) {
-    double[] all = new double[(int) output.elements()];
-    int next = 0;
+    List<double[]> parts = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {
       double[] part = reals(node, i);
-      if (part == null || output.rank() != 1) {
+      if (part == null) {
         return null;
       }
-      System.arraycopy(part, 0, all, next, part.length);
-      next += part.length;
+      parts.add(part);
     }
-    return all;
+    return Rearrangement.joined(node, output).stream()
+        .mapToDouble(from -> parts.get(from.input())[from.index()])
+        .toArray();
+  }
+
+  private double @Nullable [] chosen(NodeContext node, Shape output) {
+    List<Dim> condition = dims(node, 0);
+    double[] yes = reals(node, 1);
+    double[] no = reals(node, 2);
+    if (condition == null || yes == null || no == null) {
+      return null;
+    }
+    int[] c = Rearrangement.broadcast(node.type(0).shape(), output);
+    int[] y = Rearrangement.broadcast(node.type(1).shape(), output);
+    int[] n = Rearrangement.broadcast(node.type(2).shape(), output);
+    return IntStream.range(0, c.length)
+        .mapToDouble(i -> condition.get(c[i]).is(0) ? no[n[i]] : yes[y[i]])
+        .toArray();
   }
 
   private double @Nullable [] combined(NodeContext node, Shape output, DoubleBinaryOperator rule) {

@@ -7,9 +7,17 @@ import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Gives symbolic dimensions their sizes and folds the shape arithmetic that becomes constant. */
+/**
+ * Gives symbolic dimensions their sizes, folds the arithmetic that becomes constant, and drops
+ * nodes that have nothing left to do.
+ */
 public final class Specialization {
+  /** Operators that do nothing if their output has the type of their input. */
+  private static final Set<String> IDENTITIES =
+      Set.of("Cast", "Concat", "Expand", "Flatten", "Identity", "Reshape", "Tile");
+
   private Specialization() {}
 
   /**
@@ -44,11 +52,24 @@ public final class Specialization {
           new Node(node.name(), node.operator(), node.inputs(), node.outputs(), explicit));
       for (String output : node.outputs()) {
         if (!output.isEmpty() && !graph.outputs().contains(output)) {
+          bypass(rewriter, node, output);
           fold(rewriter, output);
         }
       }
     }
     return Rewriter.prune(rewriter.finish());
+  }
+
+  /** Reads the input where an exporter's node has nothing left to do. */
+  private static void bypass(Rewriter rewriter, Node node, String output) {
+    Value input = node.hasInput(0) ? rewriter.get(node.inputs().get(0)) : null;
+    boolean only = node.inputs().size() == 1 || !node.operator().name().equals("Concat");
+    if (input != null
+        && only
+        && IDENTITIES.contains(node.operator().name())
+        && rewriter.get(output).type().equals(input.type())) {
+      rewriter.bind(output, input);
+    }
   }
 
   /** Reads a fully known small tensor as a constant; pruning then drops what computed it. */
