@@ -30,6 +30,7 @@ final class Rearrangement {
       case "Split" -> split(node, k, input, output);
       case "Slice" -> Slicing.ranges(node).flatMap(r -> sliced(r, input, output));
       case "Gather" -> node.longs(1).map(i -> gathered(node, i, input, output));
+      case "GatherElements" -> node.longs(1).map(i -> picked(node, i, input, output));
       default -> Optional.empty();
     };
   }
@@ -132,6 +133,18 @@ final class Rearrangement {
       elements.add(new Element(input, offset(node.type(input).shape(), at)));
     }
     return elements;
+  }
+
+  private static int[] picked(NodeContext node, long[] chosen, Shape input, Shape output) {
+    int axis = input.axis(node.attributes().i("axis", 0));
+    return indices(
+        output,
+        at -> {
+          long index = chosen[offset(output, at)];
+          long[] source = at.clone();
+          source[axis] = index < 0 ? index + input.dim(axis).size() : index;
+          return offset(input, source);
+        });
   }
 
   private interface Source {

@@ -66,7 +66,7 @@ class SharedFilesTest {
     return fixed;
   }
 
-  private static List<Path> files(String... folders) throws IOException {
+  static List<Path> files(String... folders) throws IOException {
     Path shared = shared();
     assumeTrue(shared != null, "there is no shared folder beside the repository");
     Stream.Builder<Path> found = Stream.builder();
