@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import dev.graft.graph.Graph;
 import dev.graft.model.GraphModel;
 import dev.graft.tensor.HostTensor;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +29,16 @@ class SharedFilesTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource
-  void wholeModelsAreReadAndSurviveWriting(Path file) throws IOException {
+  void wholeModelsAreReadAndSurviveWriting(Path file) throws IOException, OrtException {
     GraphModel model = OnnxReader.read(file);
     OnnxWriter.STANDARD.write(model, folder.resolve("copy.onnx"));
     GraphModel copy = OnnxReader.read(folder.resolve("copy.onnx"));
     GraphEquality.assertSame(model.graph(), copy.graph());
     assertEquals(model.parameters().fingerprint(), copy.parameters().fingerprint());
+    String path = folder.resolve("copy.onnx").toString();
+    try (OrtSession session = OrtEnvironment.getEnvironment().createSession(path)) {
+      assertEquals(Set.copyOf(model.graph().outputs()), session.getOutputNames());
+    }
   }
 
   static List<Path> wholeModelsAreReadAndSurviveWriting() throws IOException {
