@@ -188,8 +188,6 @@ final class BlockedLayout {
         return isBlocked(node.inputs().get(0)) && globalAveragePool(node);
       case "ReduceSum", "ReduceMean":
         return isBlocked(node.inputs().get(0)) && reduction(node);
-      case "ReluGradient":
-        return node.inputs().stream().anyMatch(this::isBlocked) && reluGradient(node);
       default:
         return elementwise(node);
     }
@@ -311,13 +309,6 @@ final class BlockedLayout {
     }
     result = mean ? result : result.mul(count);
     bindPlain(node.outputs().get(0), result.reshape(type(node.outputs().get(0)).shape().sizes()));
-    return true;
-  }
-
-  private boolean reluGradient(Node node) {
-    Value dy = blocked(node.inputs().get(0));
-    Value y = blocked(node.inputs().get(1));
-    bindBlocked(node.outputs().get(0), dy.mul(Steps.positive(y)));
     return true;
   }
 

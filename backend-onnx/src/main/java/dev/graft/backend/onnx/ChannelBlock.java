@@ -35,7 +35,7 @@ final class ChannelBlock {
     Value x = g.input("x", type);
     g.output(ContribOperators.apply(g, ContribOperators.REORDER_INPUT, Attributes.NONE, x), "y");
     HostTensor counted = HostTensor.fromDoubles(type, i -> i);
-    Ports ports = Ports.of(g.build(), input -> true);
+    Ports ports = Ports.of(g.build(), input -> true, new SlotShape(0));
     try (Compiled compiled = new Compiled(ports, Map.of(), Device.CPU, 1);
         OnnxTensor in = Tensors.toNative(counted);
         OnnxTensor out = compiled.run(Map.of("x", in), false).values().iterator().next()) {

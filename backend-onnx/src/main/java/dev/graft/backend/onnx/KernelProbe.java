@@ -60,8 +60,18 @@ final class KernelProbe {
   }
 
   Support supports(NodeSignature node) {
-    if (ContribOperators.has(node.operator())) {
+    String operator = node.operator().name();
+    if (ContribOperators.has(node.operator())
+        || (operator.equals("Cos") && FastForms.isShiftedSine(operator, node.input(0)))) {
       return Support.YES;
+    }
+    if (operator.equals("Dropout") && node.hasInput(2) && !isFalse(node.constants().get(2))) {
+      return Support.no("it draws at random; chance comes from outside, as a mask");
+    }
+    if (operator.equals("Resize")
+        && node.hasInput(2)
+        && node.attributes().s("coordinate_transformation_mode", "").equals("align_corners")) {
+      return Support.no("ONNX Runtime aligns corners to the rounded size, not to the scale");
     }
     if (!OnnxWriter.isWritable(node.operator())) {
       return Support.no(
@@ -70,6 +80,10 @@ final class KernelProbe {
               : "ONNX Runtime has no kernel for it");
     }
     return answers.computeIfAbsent(Key.of(node), key -> ask(node));
+  }
+
+  private static boolean isFalse(@Nullable HostTensor flag) {
+    return flag != null && flag.getLong(0) == 0;
   }
 
   private Support ask(NodeSignature node) {

@@ -128,9 +128,11 @@ final class OnnxBackend implements Backend {
   }
 
   private Compiled compile(Graph graph, Map<String, HostTensor> frozen, Set<String> state) {
-    Graph fast = block == 0 ? graph : BlockedLayout.apply(graph, block, state);
-    Graph lowered = Lowering.lower(fast, name(), this::supports);
-    Ports ports = Ports.of(lowered, input -> !frozen.containsKey(input.name()));
+    Graph fast = Updates.apply(FastForms.apply(graph), slots());
+    Graph laidOut = block == 0 ? fast : BlockedLayout.apply(fast, block, state);
+    // Decompositions may bring in forms that have faster ones.
+    Graph lowered = FastForms.apply(Lowering.lower(laidOut, name(), this::supports));
+    Ports ports = Ports.of(lowered, input -> !frozen.containsKey(input.name()), slots());
     return new Compiled(ports, frozen, device, threads);
   }
 
@@ -178,7 +180,11 @@ final class OnnxBackend implements Backend {
   @Override
   public State newState(ParameterStore values) {
     checkOpen();
-    return new OnnxState(this, values);
+    return new OnnxState(this, values, slots());
+  }
+
+  private SlotShape slots() {
+    return new SlotShape(block);
   }
 
   private void checkOpen() {

@@ -17,15 +17,21 @@ import java.util.Set;
  */
 final class OnnxState implements State {
   private final OnnxBackend backend;
+  private final SlotShape shapes;
   private final Map<String, TensorType> types = new LinkedHashMap<>();
   private final Map<String, OnnxTensor> slots = new LinkedHashMap<>();
   private boolean closed;
 
-  OnnxState(OnnxBackend backend, ParameterStore values) {
+  OnnxState(OnnxBackend backend, ParameterStore values, SlotShape shapes) {
     this.backend = backend;
+    this.shapes = shapes;
     values.asMap().forEach((name, tensor) -> types.put(name, tensor.type()));
-    values.asMap().forEach((name, tensor) -> slots.put(name, Tensors.toNative(tensor)));
+    values.asMap().forEach((name, tensor) -> slots.put(name, slot(tensor)));
     backend.opened(this);
+  }
+
+  private OnnxTensor slot(HostTensor tensor) {
+    return Tensors.toNative(tensor, shapes.of(tensor.type()).shape());
   }
 
   boolean belongsTo(OnnxBackend other) {
@@ -80,7 +86,7 @@ final class OnnxState implements State {
               }
             });
     Map<String, OnnxTensor> fresh = new LinkedHashMap<>();
-    values.asMap().forEach((name, tensor) -> fresh.put(name, Tensors.toNative(tensor)));
+    values.asMap().forEach((name, tensor) -> fresh.put(name, slot(tensor)));
     replace(fresh);
   }
 

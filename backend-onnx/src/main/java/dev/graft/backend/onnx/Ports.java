@@ -3,8 +3,9 @@ package dev.graft.backend.onnx;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.Rewriter;
+import dev.graft.graph.Role;
 import dev.graft.graph.Value;
-import dev.graft.tensor.DType;
+import dev.graft.tensor.TensorType;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,8 +15,8 @@ import java.util.function.Predicate;
 
 /**
  * A graph whose ends suit ONNX Runtime: every output and update is a value of its own that a node
- * computes, so that no two native handles share memory, and no input is of an unsigned type that
- * the Java interface cannot create.
+ * computes, so that no two native handles share memory; no input is of an unsigned type that the
+ * Java interface cannot create; and state comes and goes in the shapes of its slots.
  *
  * @param graph the graph with such ends
  * @param outputs from the names of the original outputs to values of the graph
@@ -26,16 +27,18 @@ record Ports(Graph graph, Map<String, String> outputs, Map<String, String> updat
   /**
    * @param fed whether an input is fed at run time, by the caller or from a state
    */
-  static Ports of(Graph graph, Predicate<GraphInput> fed) {
+  static Ports of(Graph graph, Predicate<GraphInput> fed, SlotShape slots) {
     Rewriter rewriter = new Rewriter(graph);
     for (GraphInput input : graph.inputs()) {
-      DType dtype = input.type().dtype();
-      if (fed.test(input) && Tensors.fed(dtype) != dtype) {
-        Value bits =
-            rewriter
-                .target()
-                .input(input.name(), input.type().withDType(Tensors.fed(dtype)), input.role());
-        rewriter.bind(input.name(), bits.cast(dtype));
+      if (fed.test(input)) {
+        TensorType type = portType(input, slots);
+        Value port = rewriter.target().input(input.name(), type, input.role());
+        Value value = port.cast(input.type().dtype());
+        rewriter.bind(
+            input.name(),
+            type.shape().equals(input.type().shape())
+                ? value
+                : value.reshape(input.type().shape().sizes()));
       }
     }
     rewriter.copyInputs();
@@ -52,12 +55,32 @@ record Ports(Graph graph, Map<String, String> outputs, Map<String, String> updat
         .updates()
         .forEach(
             (state, name) -> {
-              Value value = rewriter.get(name);
-              Value end = end(graph, rewriter, taken, name, value.cast(Tensors.fed(value.dtype())));
+              TensorType type = portType(graph.input(state).orElseThrow(), slots);
+              String source = unshaped(graph, name, type);
+              Value value = rewriter.get(source).cast(type.dtype());
+              Value end =
+                  value.type().equals(type)
+                      ? end(graph, rewriter, taken, source, value)
+                      : value.reshape(type.shape().sizes());
               rewriter.target().update(state, end);
               updates.put(state, end.name());
             });
     return new Ports(rewriter.target().build(), outputs, updates);
+  }
+
+  private static TensorType portType(GraphInput input, SlotShape slots) {
+    TensorType type = input.type().withDType(Tensors.fed(input.type().dtype()));
+    return input.role() == Role.STATE ? slots.of(type) : type;
+  }
+
+  /** The value of the wanted type that a value is only another shape of, or the value itself. */
+  private static String unshaped(Graph graph, String name, TensorType wanted) {
+    return graph
+        .producer(name)
+        .filter(n -> n.operator().name().equals("Reshape"))
+        .map(n -> n.inputs().get(0))
+        .filter(source -> graph.type(source).equals(wanted))
+        .orElse(name);
   }
 
   private static Value end(

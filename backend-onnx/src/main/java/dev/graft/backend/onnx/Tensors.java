@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import dev.graft.backend.BackendException;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
+import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,12 +20,14 @@ final class Tensors {
    * The caller closes it.
    */
   static OnnxTensor toNative(HostTensor tensor) {
+    return toNative(tensor, tensor.shape());
+  }
+
+  /** The same under another shape with as many elements. */
+  static OnnxTensor toNative(HostTensor tensor, Shape shape) {
     try {
       return OnnxTensor.createTensor(
-          Engine.environment(),
-          direct(tensor.bytes()),
-          tensor.shape().sizes(),
-          javaType(tensor.dtype()));
+          Engine.environment(), direct(tensor.bytes()), shape.sizes(), javaType(tensor.dtype()));
     } catch (OrtException e) {
       throw new BackendException(
           "ONNX Runtime does not take a tensor of " + tensor.type() + ": " + e.getMessage(), e);

@@ -32,13 +32,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 
 /**
- * Times training steps of an ONNX file: {@code StepProfile FILE BATCH SIZE CLASSES [STEPS]}. With
- * {@code -Dgraft.onnx.profile=PREFIX} ONNX Runtime writes the time of every kernel; with {@code
- * -Dgraft.threads=1} this thread's own time is all the work, whatever else the machine does; {@code
- * -Dgraft.onnx.block=0} does without blocked kernels.
+ * Times training steps of an ONNX file: {@code StepProfile FILE BATCH SIZE CLASSES [STEPS]}, or of
+ * a text encoder if FILE is {@code transformer}. With {@code -Dgraft.onnx.profile=PREFIX} ONNX
+ * Runtime writes the time of every kernel; with {@code -Dgraft.threads=1} this thread's own time is
+ * all the work, whatever else the machine does; {@code -Dgraft.onnx.block=0} does without blocked
+ * kernels.
  */
 final class StepProfile {
   private StepProfile() {}
@@ -48,28 +48,40 @@ final class StepProfile {
     int size = Integer.parseInt(args[2]);
     int classes = Integer.parseInt(args[3]);
     int steps = args.length > 4 ? Integer.parseInt(args[4]) : 30;
-    GraphModel model = new OnnxFormat().read(Path.of(args[0]));
-    GraphInput image = model.graph().inputs(Role.BATCH).get(0);
-    TensorType images = TensorType.of(DType.FLOAT32, batch, 3, size, size);
+    boolean text = args[0].equals("transformer");
+    GraphModel model =
+        text
+            ? TransformerEncoder.of(batch, size, new Seed(1))
+            : new OnnxFormat().read(Path.of(args[0]));
+    GraphInput input = model.graph().inputs(Role.BATCH).get(0);
+    TensorType examples =
+        text
+            ? TensorType.of(DType.INT64, batch, size)
+            : TensorType.of(DType.FLOAT32, batch, 3, size, size);
     Graph graph = model.graph();
-    if (graph.type(graph.outputs().get(0)).rank() == 4
-        || !graph.type(graph.outputs().get(0)).shape().dim(-1).is(classes)) {
+    if (!graph.type(graph.outputs().get(0)).shape().dim(-1).is(classes)) {
       graph = Heads.append(graph, Heads.linear(classes), "logits");
     }
     model = new GraphModel(graph, Initialization.all(graph, new Seed(1)).with(model.parameters()));
-    Set<String> trainable = Parameters.of(graph).trainable();
     TrainingGraph training =
         TrainingGraph.of(
             model,
-            Map.of(image.name(), images),
+            Map.of(input.name(), examples),
             batch,
             CrossEntropy.of(classes),
-            List.of(new ParameterGroup("all", trainable, 1)),
+            List.of(new ParameterGroup("all", Parameters.of(graph).trainable(), 1)),
             BatchNormPolicy.BATCH_STATISTICS,
-            TrainingSettings.builder().optimizer(Optimizer.SGD).clipNorm(0).build());
+            TrainingSettings.builder()
+                .optimizer(text ? Optimizer.ADAMW : Optimizer.SGD)
+                .clipNorm(0)
+                .build());
     Map<String, HostTensor> feeds = new LinkedHashMap<>();
     Random random = new Random(3);
-    feeds.put(image.name(), HostTensor.fromDoubles(images, i -> random.nextGaussian()));
+    feeds.put(
+        input.name(),
+        text
+            ? HostTensor.fromLongs(examples, i -> random.nextInt(30522))
+            : HostTensor.fromDoubles(examples, i -> random.nextGaussian()));
     feeds.put(
         "target/distribution",
         HostTensor.fromDoubles(
@@ -77,7 +89,7 @@ final class StepProfile {
             i -> i % classes == (i / classes) % classes ? 1 : 0));
     feeds.put(
         TrainingGraph.WEIGHTS, HostTensor.full(TensorType.of(DType.FLOAT32, batch), 1.0 / batch));
-    feeds.put(TrainingGraph.rate("all"), HostTensor.scalar(0.01f));
+    feeds.put(TrainingGraph.rate("all"), HostTensor.scalar(text ? 1e-4f : 0.01f));
     Integer block = Integer.getInteger("graft.onnx.block");
     BackendOptions options = new BackendOptions(Integer.getInteger("graft.threads", 2));
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
