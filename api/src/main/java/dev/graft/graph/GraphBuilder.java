@@ -267,13 +267,18 @@ public final class GraphBuilder {
     }
     int lead = gradient.rank() - shape.rank();
     List<Long> axes = new ArrayList<>();
+    boolean onlyAdded = true;
     for (int i = 0; i < gradient.rank(); i++) {
-      if (i < lead || (shape.dim(i - lead).is(1) && !gradient.shape().dim(i).is(1))) {
+      boolean widened = i >= lead && shape.dim(i - lead).is(1) && !gradient.shape().dim(i).is(1);
+      if (i < lead || widened) {
         axes.add((long) i);
+        onlyAdded &= !widened;
       }
     }
     Value sum =
-        axes.isEmpty() ? gradient : gradient.sum(true, axes.stream().mapToLong(a -> a).toArray());
+        axes.isEmpty()
+            ? gradient
+            : gradient.sum(!onlyAdded, axes.stream().mapToLong(a -> a).toArray());
     return sum.shape().equals(shape) ? sum : sum.reshape(shape.sizes());
   }
 

@@ -184,11 +184,11 @@ public final class Activations {
     return x.builder().op("HardSigmoid", Attributes.of("alpha", 1.0 / 6, "beta", 0.5), x);
   }
 
-  /** y = x h(x), so that y' = h + x h'. */
+  /** y = x h(x), so that y' = h + x h', and h' = 1/6 where |x| &lt; 3. */
   private static Value hardSwishGradient(GradientContext g) {
     Value x = g.in(0);
-    Value h = sixthHardSigmoid(x);
-    return g.dy().mul(h.add(x.mul(strictlyInside(h)).div(6)));
+    Value ramp = indicator(x.op("Abs").op("Less", x.constant(3)), x);
+    return g.dy().mul(sixthHardSigmoid(x).add(x.mul(ramp).div(6)));
   }
 
   // --- smooth
@@ -253,10 +253,12 @@ public final class Activations {
     return tanh ? tanhGeluSlope(x) : erfGeluSlope(x);
   }
 
-  /** Phi(x) + x phi(x) */
+  /** Phi(x) + x phi(x) = (1 + erf u) / 2 + u e^(-u^2) / sqrt(pi), where u = x / sqrt(2). */
   private static Value erfGeluSlope(Value x) {
-    Value density = x.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
-    return geluGate(x, false).add(x.mul(density));
+    Value u = x.mul(Math.sqrt(0.5));
+    Value distribution = u.op("Erf").add(1).mul(0.5);
+    Value density = u.constant(-0.5 * Math.log(Math.PI)).sub(u.square()).exp();
+    return distribution.add(u.mul(density));
   }
 
   /** y = x (1 + t) / 2 with t = tanh u, so that y' = (1 + t) / 2 + x (1 - t^2) u' / 2. */

@@ -84,12 +84,12 @@ public final class Updates {
     // Lines 7 and 8.
     Value m = n.in(2).mul(beta1).add(gradient.mul(1 - beta1));
     Value v = n.in(3).mul(beta2).add(gradient.square().mul(1 - beta2));
-    // Lines 9 and 10, as scalars: 1 - beta^step.
+    // Lines 9, 10 and 12 with the corrections 1 - beta^step kept among the scalars:
+    // (m / c1) / (sqrt(v / c2) + e) = m / (sqrt(v) + e sqrt(c2)) * sqrt(c2) / c1.
     Value correction1 = one.sub(one.constant(beta1).op("Pow", step));
-    Value correction2 = one.sub(one.constant(beta2).op("Pow", step));
-    // Line 12.
-    Value root = v.sqrt().div(correction2.sqrt()).add(attribute(n, "epsilon", 1e-8));
-    Value moved = m.div(root).mul(rate.div(correction1));
+    Value root2 = one.sub(one.constant(beta2).op("Pow", step)).sqrt();
+    Value root = v.sqrt().add(root2.mul(attribute(n, "epsilon", 1e-8)));
+    Value moved = m.div(root).mul(rate.mul(root2).div(correction1));
     double decay = attribute(n, "weight_decay", 0.01);
     Value kept = decay == 0 ? parameter : parameter.mul(one.sub(rate.mul(decay)));
     return List.of(kept.sub(moved), m, v);
