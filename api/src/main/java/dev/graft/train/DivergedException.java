@@ -1,20 +1,21 @@
 package dev.graft.train;
 
-import dev.graft.graph.ParameterStore;
+import dev.graft.model.GraphModel;
 
-/** The loss became infinite or not a number. Carries the last good parameters. */
+/** The loss became infinite or not a number. Carries the model with the last good parameters. */
 public final class DivergedException extends TrainingException {
   private static final long serialVersionUID = 1;
 
   private final long step;
-  private final transient ParameterStore lastGood;
+  private final transient GraphModel lastGood;
 
   /**
    * @param step the step, from 1, whose loss was not finite
    * @param loss that loss
-   * @param lastGood the best parameters before; those of the start if there was no better
+   * @param lastGood the model with the best parameters before; those of the start if there were no
+   *     better
    */
-  public DivergedException(long step, double loss, ParameterStore lastGood) {
+  public DivergedException(long step, double loss, GraphModel lastGood) {
     super(
         "training diverged: the loss is "
             + loss
@@ -31,8 +32,8 @@ public final class DivergedException extends TrainingException {
     return step;
   }
 
-  /** The best trained parameters and statistics from before. */
-  public ParameterStore lastGood() {
+  /** The model with the best parameters from before. */
+  public GraphModel lastGood() {
     return lastGood;
   }
 }

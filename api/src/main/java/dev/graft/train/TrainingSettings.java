@@ -29,8 +29,9 @@ import java.util.List;
  *     fine-tuning leaves as they are
  * @param freezeDepth the number of layers, counted from the data, that fine-tuning leaves as they
  *     are
- * @param headPenalty the L2 penalty of a linear head on frozen features, per example and on
- *     standardised features
+ * @param headPenalty the L2 penalty of a linear head on frozen features, per feature and example:
+ *     the mean loss gets {@code headPenalty * width / examples / 2 * |weight|^2}, on standardised
+ *     features
  */
 public record TrainingSettings(
     int epochs,
@@ -114,7 +115,7 @@ public record TrainingSettings(
     private BatchNormPolicy batchNorm = BatchNormPolicy.FROZEN_STATISTICS;
     private List<String> freeze = List.of();
     private int freezeDepth;
-    private double headPenalty = 0.01;
+    private double headPenalty = 0.02;
 
     private Builder() {}
 

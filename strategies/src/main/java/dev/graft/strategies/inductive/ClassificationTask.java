@@ -149,13 +149,14 @@ record ClassificationTask(
     double[] weights = new double[labels.size()];
     List<Double> perClass = settings.balancedClasses() ? CrossEntropy.balanced(labels) : List.of();
     Arrays.setAll(weights, i -> perClass.isEmpty() ? 1 : perClass.get(labels.label(i)));
+    long width = features.values().shape().sizes()[1];
     SoftmaxRegression head =
         SoftmaxRegression.fit(
             features.values(),
             labels.labels(),
             labels.classes().size(),
             weights,
-            settings.headPenalty(),
+            settings.headPenalty() * width / labels.size(),
             context.cancellation());
     context.progress().report("head", 1, 1);
     return Map.of(Heads.WEIGHT, head.weight(), Heads.BIAS, head.bias());

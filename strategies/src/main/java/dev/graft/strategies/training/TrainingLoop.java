@@ -106,7 +106,7 @@ final class TrainingLoop {
       long step = (long) epoch * stepsPerEpoch + steps;
       double loss = programs.step(batch.batch(), batch.weights(), schedule.rate(step));
       if (!Double.isFinite(loss)) {
-        throw new DivergedException(step + 1, loss, best);
+        throw new DivergedException(step + 1, loss, plan.model().with(best));
       }
       sum += loss;
       steps++;
@@ -150,7 +150,7 @@ final class TrainingLoop {
     }
     double loss = sum / examples;
     if (!Double.isFinite(loss)) {
-      throw new DivergedException(step, loss, best);
+      throw new DivergedException(step, loss, plan.model().with(best));
     }
     return loss;
   }
