@@ -8,14 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /** The verdict follows from the data alone: relabelled results turn it round. */
 class VerdictTest {
-  private static Map<Long, Double> arm(String name, double mean, double spread, int seeds) {
+  static Map<Long, Double> arm(String name, double mean, double spread, int seeds) {
     Seed noise = new Seed(7).derive(name);
     Map<Long, Double> values = new TreeMap<>();
     for (long s = 0; s < seeds; s++) {
@@ -24,7 +21,7 @@ class VerdictTest {
     return values;
   }
 
-  private static Comparison<String> only(Map<Long, Double> arm, Map<Long, Double> baseline) {
+  static Comparison<String> only(Map<Long, Double> arm, Map<Long, Double> baseline) {
     return Comparison.all(List.of(new Comparison.Pairs<>("row", arm, baseline, 0)), true).get(0);
   }
 
@@ -96,21 +93,5 @@ class VerdictTest {
     Comparison<String> c = only(arm, baseline);
     assertEquals(9, c.gain().n());
     assertEquals(Verdict.HELPS, c.verdict());
-  }
-
-  @Property(tries = 200)
-  void everyVerdictIsTheOppositeOfTheSwappedOne(
-      @ForAll @IntRange(min = 0, max = 100_000) int data,
-      @ForAll @IntRange(min = -8, max = 8) int points) {
-    Map<Long, Double> a = arm("a" + data, 0.8 + points / 100.0, 0.02, 10);
-    Map<Long, Double> b = arm("b" + data, 0.8, 0.02, 10);
-    Verdict forward = only(a, b).verdict();
-    Verdict opposite =
-        switch (forward) {
-          case HELPS -> Verdict.HURTS;
-          case HURTS -> Verdict.HELPS;
-          default -> forward;
-        };
-    assertEquals(opposite, only(b, a).verdict());
   }
 }
