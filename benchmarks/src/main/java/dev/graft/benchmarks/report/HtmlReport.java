@@ -26,7 +26,7 @@ final class HtmlReport {
   /** The strategies in the order of their colours, the baseline first. */
   private final List<String> strategies;
 
-  private final StringBuilder page = new StringBuilder();
+  private final Page page;
 
   private HtmlReport(Findings findings) {
     this.findings = findings;
@@ -34,6 +34,7 @@ final class HtmlReport {
     Set<String> ordered = new LinkedHashSet<>(List.of(suite.baseline()));
     findings.stories().forEach(s -> ordered.addAll(s.curves().keySet()));
     this.strategies = List.copyOf(ordered);
+    this.page = new Page(suite.title());
   }
 
   static String of(Findings findings) {
@@ -41,20 +42,19 @@ final class HtmlReport {
   }
 
   private String page() {
-    HtmlPage.begin(page, suite.title());
     header();
     callout("Before you believe it", suite.warnings());
     findings.stories().forEach(this::story);
     failures();
     section("card wide", "What it cost", this::costs);
-    section("How the verdicts were found", () -> page.append(Html.list(Figures.method(findings))));
-    section("How the arms were kept alike", () -> page.append(Html.list(suite.fairness())));
+    section("How the verdicts were found", () -> page.list(Figures.method(findings)));
+    section("How the arms were kept alike", () -> page.list(suite.fairness()));
     if (!findings.notes().isEmpty()) {
-      section("What the strategies noted", () -> page.append(Html.list(findings.notes())));
+      section("What the strategies noted", () -> page.list(findings.notes()));
     }
-    section("Where it ran", () -> HtmlPage.environment(page, findings.environment()));
-    section("Run it again", () -> HtmlPage.commands(page, suite.reproduce()));
-    return HtmlPage.end(page);
+    section("Where it ran", () -> page.environment(findings.environment()));
+    section("Run it again", () -> page.commands(suite.reproduce()));
+    return page.finish();
   }
 
   private void header() {
@@ -82,7 +82,7 @@ final class HtmlReport {
   private void callout(String title, List<String> lines) {
     if (!lines.isEmpty()) {
       add("<aside class=\"callout\"><h2>%s</h2>", title);
-      page.append(Html.list(lines));
+      page.list(lines);
       add("</aside>");
     }
   }
@@ -101,7 +101,7 @@ final class HtmlReport {
     String title =
         "Learning curves for " + story.data() + ": " + suite.metric() + " by labels per class";
     add("<p class=\"axis-title\">%s on the test part</p>", suite.metric());
-    page.append(new CurveChart(title, story.curves(), strategies).svg());
+    page.raw(new CurveChart(title, story.curves(), strategies).svg());
     if (!story.rows().isEmpty()) {
       answers(story);
       verdicts(story);
@@ -115,7 +115,7 @@ final class HtmlReport {
     add("<p class=\"legend\">");
     for (String strategy : story.curves().keySet()) {
       int style = strategies.indexOf(strategy);
-      page.append(
+      page.raw(
           Figures.format(
               "<span><svg viewBox=\"0 0 30 14\" aria-hidden=\"true\">"
                   + "<line class=\"curve c%d\" x1=\"1\" x2=\"29\" y1=\"7\" y2=\"7\"/>"
@@ -149,9 +149,9 @@ final class HtmlReport {
     for (int l : labels) {
       add("<tr><th scope=\"row\">%s</th>", Figures.labels(l));
       for (String strategy : arms(story)) {
-        page.append("<td>");
+        page.raw("<td>");
         story.row(strategy, l).ifPresent(this::pill);
-        page.append("</td>\n");
+        page.raw("</td>\n");
       }
       add("</tr>");
     }
@@ -160,7 +160,7 @@ final class HtmlReport {
 
   private void pill(Comparison<Story.Row> row) {
     String kind = row.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    page.append(
+    page.raw(
         Figures.format(
             "<span class=\"pill %s\"><span aria-hidden=\"true\">%s</span> %s <b>%s</b></span>",
             kind,
@@ -314,6 +314,6 @@ final class HtmlReport {
 
   /** Adds a line of markup in which the values are escaped. */
   private void add(String pattern, Object... values) {
-    HtmlPage.add(page, pattern, values);
+    page.add(pattern, values);
   }
 }

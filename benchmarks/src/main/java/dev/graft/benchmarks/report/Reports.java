@@ -18,7 +18,8 @@ public final class Reports {
     replace(directory.resolve("report.html"), HtmlReport.of(findings));
   }
 
-  static void replace(Path file, String content) throws IOException {
+  /** Writes a text file under a temporary name and moves it. */
+  public static void replace(Path file, String content) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Files.writeString(part, content, StandardCharsets.UTF_8);
     Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
