@@ -26,7 +26,7 @@ final class GroupNormalizations {
 
   static List<@Nullable Value> formula(NodeContext node) {
     Value x = node.in(0);
-    Value normalized = Sizes.reshape(normalize(node).value(), x.shape().dims()).cast(x.dtype());
+    Value normalized = Sizes.reshape(normalize(node).value(), x.shape().dims(), x).cast(x.dtype());
     return Arrays.asList(
         normalized
             .mul(Normalizations.perChannel(node.in(1), x.rank()))

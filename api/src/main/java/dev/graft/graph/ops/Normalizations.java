@@ -115,7 +115,7 @@ public final class Normalizations {
                 "pads",
                 new long[] {(size - 1) / 2, 0, size / 2, 0})
             .with("count_include_pad", 1);
-    Value mean = Sizes.reshape(x.builder().op("AveragePool", window, image), d);
+    Value mean = Sizes.reshape(x.builder().op("AveragePool", window, image), d, x);
     Value base = mean.mul(a.f("alpha", 1e-4)).add(a.f("bias", 1));
     return Arrays.asList(x.div(x.builder().op("Pow", base, base.constant(a.f("beta", 0.75)))));
   }

@@ -102,7 +102,7 @@ public final class Pooling {
                 HostTensor.full(
                     new TensorType(x.dtype(), PoolingGradients.kernelShape(window)), 1));
     Value sums = x.builder().op("Conv", window.attributes(), powers, ones);
-    return Arrays.asList(root(Sizes.reshape(sums, y.dims()), p));
+    return Arrays.asList(root(Sizes.reshape(sums, y.dims(), x), p));
   }
 
   private static List<@Nullable Value> globalLpPool(NodeContext node) {

@@ -94,7 +94,8 @@ final class Views {
                 : List.of(d.get(0), rest, block, block, d.get(2), d.get(3)));
     Value ordered =
         depthFirst ? cells.transpose(0, 3, 4, 1, 5, 2) : cells.transpose(0, 1, 4, 2, 5, 3);
-    return Arrays.asList(Sizes.reshape(ordered, depthToSpace(node).get(0).shape().dims()));
+    return Arrays.asList(
+        Sizes.reshape(ordered, depthToSpace(node).get(0).shape().dims(), node.in(0)));
   }
 
   private static List<@Nullable Value> gather(NodeContext node) {
