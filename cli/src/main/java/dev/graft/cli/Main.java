@@ -14,7 +14,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BackendsCommand.class, InspectCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      PredictCommand.class,
+      InspectCommand.class,
+      BenchCommand.class,
+      BackendsCommand.class,
+      ConformanceCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

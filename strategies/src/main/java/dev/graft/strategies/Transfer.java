@@ -3,6 +3,7 @@ package dev.graft.strategies;
 import dev.graft.data.Labeled;
 import dev.graft.model.PretrainedModel;
 import dev.graft.random.Seed;
+import dev.graft.train.Cancellation;
 import dev.graft.train.Progress;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.Inductive;
@@ -54,6 +55,11 @@ public final class Transfer {
 
   public Transfer progress(Progress progress) {
     return new Transfer(graft, model, strategy, cut, context.with(progress));
+  }
+
+  /** Asked between steps whether to stop; what there is then is kept. */
+  public Transfer cancellation(Cancellation cancellation) {
+    return new Transfer(graft, model, strategy, cut, context.with(cancellation));
   }
 
   /** With the new head on this value of the network. */

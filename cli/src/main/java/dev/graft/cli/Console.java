@@ -1,0 +1,109 @@
+package dev.graft.cli;
+
+import dev.graft.benchmarks.suite.SuiteProgress;
+import dev.graft.train.Cancellation;
+import dev.graft.train.Progress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
+
+/** Shows how far long work is on a terminal, and nothing elsewhere; Ctrl-C ends in good order. */
+final class Console implements AutoCloseable {
+  private final boolean terminal = Ansi.AUTO.enabled();
+  private @Nullable ProgressBar bar;
+  private String phase = "";
+
+  /** Progress of training: a bar per phase. */
+  Progress training() {
+    return event -> {
+      String numbers =
+          event.metrics().entrySet().stream()
+              .sorted(java.util.Map.Entry.comparingByKey())
+              .map(e -> String.format(java.util.Locale.ROOT, "%s %.4f", e.getKey(), e.getValue()))
+              .collect(Collectors.joining(" "));
+      show(event.phase(), event.done(), event.total(), numbers);
+    };
+  }
+
+  /** Progress of a suite: one bar over its cells. */
+  SuiteProgress suite() {
+    return (done, total, last) -> show("cells", done, total, last.cell().strategy());
+  }
+
+  private synchronized void show(String name, long done, long total, String extra) {
+    if (!terminal) {
+      return;
+    }
+    if (!name.equals(phase) || bar == null) {
+      close();
+      phase = name;
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(name)
+              .setInitialMax(total)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .build();
+    }
+    bar.maxHint(total);
+    bar.stepTo(done);
+    bar.setExtraMessage(" " + extra);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+
+  /**
+   * Asks work to stop when the process is told to end, and gives it a moment to keep what it has.
+   *
+   * @param grace how long the process waits for the work at most
+   */
+  static Interruption interruption(Duration grace) {
+    return new Interruption(grace);
+  }
+
+  /** Turns Ctrl-C into a {@link Cancellation}. Closed when the work is over. */
+  static final class Interruption implements AutoCloseable {
+    private final AtomicBoolean requested = new AtomicBoolean();
+    private final Thread hook;
+    private final Thread worker = Thread.currentThread();
+
+    private Interruption(Duration grace) {
+      this.hook =
+          new Thread(
+              () -> {
+                requested.set(true);
+                try {
+                  worker.join(grace.toMillis());
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    Cancellation cancellation() {
+      return requested::get;
+    }
+
+    @Override
+    public void close() {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The process is ending already, and the hook is running: there is nothing to remove.
+        Thread.yield();
+      }
+    }
+  }
+}

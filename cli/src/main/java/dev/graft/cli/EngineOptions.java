@@ -1,0 +1,64 @@
+package dev.graft.cli;
+
+import dev.graft.backend.BackendOptions;
+import dev.graft.backend.BackendProvider;
+import dev.graft.backend.Backends;
+import dev.graft.backend.Device;
+import dev.graft.strategies.BackendChoice;
+import java.io.PrintWriter;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/** The options by which a command chooses its engine. */
+final class EngineOptions {
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "The engine: onnx, djl or tensorflow. Without it the first that can run here.")
+  private @Nullable String backend;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "cpu",
+      converter = DeviceConverter.class,
+      description = "cpu, gpu or gpu:N. Default: ${DEFAULT-VALUE}.")
+  private Device device = Device.CPU;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Compute threads; 0 for all processors, the default.")
+  private int threads;
+
+  static final class DeviceConverter implements ITypeConverter<Device> {
+    @Override
+    public Device convert(String text) {
+      return Device.parse(text);
+    }
+  }
+
+  /** The choice, with the backend named: where nobody named one, it is said which was taken. */
+  BackendChoice choice(PrintWriter err) {
+    Backends backends = Backends.discover();
+    BackendProvider provider = backends.choose(Optional.ofNullable(backend));
+    long others =
+        backends.providers().stream().filter(p -> p.availability().isAvailable()).count() - 1;
+    if (backend == null && others > 0) {
+      err.println("graft: backend '" + provider.name() + "', the first in the default order");
+    }
+    return new BackendChoice(Optional.of(provider.name()), device, new BackendOptions(threads));
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /** The backend that was named, if one was. */
+  Optional<String> name() {
+    return Optional.ofNullable(backend);
+  }
+}

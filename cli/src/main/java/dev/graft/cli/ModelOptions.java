@@ -1,0 +1,180 @@
+package dev.graft.cli;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.graft.data.DataException;
+import dev.graft.data.Preprocessing;
+import dev.graft.data.Preprocessings;
+import dev.graft.graph.GraphInput;
+import dev.graft.graph.Role;
+import dev.graft.model.GraphModel;
+import dev.graft.model.ModelFormats;
+import dev.graft.model.PretrainedModel;
+import dev.graft.model.Provenance;
+import dev.graft.tensor.TensorType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which a command is given a pre-trained network and what its input expects. */
+final class ModelOptions {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "The pre-trained network, an .onnx file.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--preprocessing",
+      paramLabel = "FILE",
+      description =
+          "What the network's input expects, as JSON. Without it: FILE.preprocessing.json or an"
+              + " entry of zoo.json beside the model, then --size and --scaling.")
+  private @Nullable Path preprocessing;
+
+  @Option(
+      names = "--size",
+      paramLabel = "PIXELS",
+      description = "Side of the image the network takes; without it, as its input says.")
+  private @Nullable Integer size;
+
+  @Option(
+      names = "--scaling",
+      paramLabel = "FORMULA",
+      description =
+          "From pixel 0..255 to input: x/127.5-1, x/255, x-(123,117,104), or"
+              + " (x/255-(m,m,m))/(s,s,s). Without it, ImageNet's mean and deviation.")
+  private @Nullable String scaling;
+
+  @Option(
+      names = "--trained-on",
+      paramLabel = "NAME",
+      description = "What the network was pre-trained on, for the record.")
+  private @Nullable String trainedOn;
+
+  @Option(
+      names = "--trained-classes",
+      paramLabel = "FILE",
+      description =
+          "The classes it was pre-trained on, one a line, so that an overlap with yours is seen."
+              + " Without it, a *labels*.txt beside the model.")
+  private @Nullable Path trainedClasses;
+
+  PretrainedModel read() throws IOException {
+    GraphModel model = ModelFormats.discover().read(file);
+    Path classes = trainedClasses != null ? trainedClasses : labelsBeside();
+    Provenance provenance =
+        new Provenance(
+            file.getFileName().toString(),
+            model.parameters().fingerprint(),
+            Optional.ofNullable(trainedOn),
+            classes == null
+                ? List.of()
+                : Files.readAllLines(classes).stream().filter(l -> !l.isBlank()).toList(),
+            Map.of());
+    String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
+    return new PretrainedModel(name, model, preprocessing(model), provenance);
+  }
+
+  private Preprocessing preprocessing(GraphModel model) throws IOException {
+    List<GraphInput> inputs = model.graph().inputs(Role.BATCH);
+    Map<String, Object> settings = new HashMap<>(settings(inputs));
+    if (inputs.size() == 1) {
+      settings.putIfAbsent("input", inputs.get(0).name());
+    }
+    return Preprocessings.read(settings);
+  }
+
+  /**
+   * What was given explicitly, else what stands beside the model, else the options and defaults.
+   */
+  private Map<String, Object> settings(List<GraphInput> inputs) throws IOException {
+    if (preprocessing != null) {
+      return object(preprocessing);
+    }
+    Path sidecar = Preprocessings.sidecar(file);
+    if (Files.isRegularFile(sidecar)) {
+      return object(sidecar);
+    }
+    if (size == null && scaling == null) {
+      Optional<Map<String, Object>> zoo = zoo();
+      if (zoo.isPresent()) {
+        return zoo.get();
+      }
+    }
+    TensorType input = inputs.get(0).type();
+    if (input.rank() != 4) {
+      return Map.of("type", "tensor");
+    }
+    Map<String, Object> image = new HashMap<>(Map.of("type", "image", "size", size(input)));
+    if (scaling != null) {
+      image.put("scaling", scaling);
+    }
+    return image;
+  }
+
+  private long size(TensorType input) {
+    if (size != null) {
+      return size;
+    }
+    if (input.shape().dim(2).isFixed()) {
+      return input.shape().dim(2).size();
+    }
+    throw new DataException(
+        file
+            + " takes images of any size; say which with --size, such as --size 224, or put "
+            + Preprocessings.sidecar(file).getFileName()
+            + " beside it");
+  }
+
+  /**
+   * The entry for this file of a {@code zoo.json} with {@code file}, {@code native_size}, {@code
+   * input}.
+   */
+  private Optional<Map<String, Object>> zoo() throws IOException {
+    Path zoo = file.resolveSibling("zoo.json");
+    if (!Files.isRegularFile(zoo)) {
+      return Optional.empty();
+    }
+    for (JsonNode entry : JSON.readTree(zoo.toFile()).path("models")) {
+      if (entry.path("file").asText().equals(file.getFileName().toString())
+          && entry.has("native_size")
+          && entry.has("input")) {
+        return Optional.of(
+            Map.of(
+                "type", "image",
+                "size", entry.get("native_size").asLong(),
+                "scaling", entry.get("input").asText()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private @Nullable Path labelsBeside() throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    try (var files = Files.newDirectoryStream(folder, "*labels*.txt")) {
+      var found = files.iterator();
+      Path first = found.hasNext() ? found.next() : null;
+      // Two would be a guess.
+      return found.hasNext() ? null : first;
+    }
+  }
+
+  private static Map<String, Object> object(Path json) throws IOException {
+    try {
+      return JSON.readValue(json.toFile(), new TypeReference<Map<String, Object>>() {});
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new DataException(json + " is not a JSON object: " + e.getOriginalMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package dev.graft.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.graft.backend.Backend;
+import dev.graft.data.ClassLabels;
+import dev.graft.data.LoaderOptions;
+import dev.graft.data.Sample;
+import dev.graft.datasets.DiskFeatureStore;
+import dev.graft.datasets.Opened;
+import dev.graft.eval.Evaluation;
+import dev.graft.model.PretrainedModel;
+import dev.graft.onnx.ModelBundle;
+import dev.graft.strategies.BackendChoice;
+import dev.graft.strategies.Graft;
+import dev.graft.strategies.Transfer;
+import dev.graft.train.BatchNormPolicy;
+import dev.graft.train.Optimizer;
+import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.FeatureStore;
+import dev.graft.transfer.TransferredModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code graft train}. */
+@Command(
+    name = "train",
+    description = "Makes a model for your classes out of a pre-trained network.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class TrainCommand implements Callable<Integer> {
+  /** Most bytes of kept features. */
+  private static final long CACHE_LIMIT = 2L << 30;
+
+  /** How many examples the exported model is tried on. */
+  private static final int CHECKED = 8;
+
+  @Spec private CommandSpec spec;
+  @Mixin private ModelOptions model = new ModelOptions();
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description = "Labelled examples: a folder with one folder per class, or a file.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--val",
+      paramLabel = "PATH",
+      description = "Examples for validation; without it, some of --data are held back.")
+  private @Nullable Path validation;
+
+  @Mixin private DataSourceOptions sources = new DataSourceOptions();
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "NAME",
+      defaultValue = Transfer.DEFAULT_STRATEGY,
+      description =
+          "feature-extraction, fine-tuning, from-scratch, or one of a plug-in. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String strategy = Transfer.DEFAULT_STRATEGY;
+
+  @Option(
+      names = "--cut",
+      paramLabel = "VALUE",
+      description = "The value to put the new head on; 'graft inspect' lists them.")
+  private @Nullable String cut;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "model",
+      description = "Where the model bundle goes. Default: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("model");
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "All chance comes from it. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description = "Where features are kept. Default: .graft/features in the home folder.")
+  private Path cache = Path.of(System.getProperty("user.home"), ".graft", "features");
+
+  @Mixin private EngineOptions engine = new EngineOptions();
+
+  @ArgGroup(exclusive = false, heading = "%nTraining:%n", validate = false)
+  private TrainingOptions training = new TrainingOptions();
+
+  /** What differs from the default settings. */
+  static final class TrainingOptions {
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the examples.")
+    private @Nullable Integer epochs;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Examples a step.")
+    private @Nullable Integer batch;
+
+    @Option(names = "--rate", paramLabel = "R", description = "Learning rate of new layers.")
+    private @Nullable Double rate;
+
+    @Option(
+        names = "--backbone-rate-factor",
+        paramLabel = "F",
+        description = "The pre-trained layers' rate as a part of that.")
+    private @Nullable Double backboneRateFactor;
+
+    @Option(names = "--optimizer", description = "${COMPLETION-CANDIDATES}.")
+    private @Nullable Optimizer optimizer;
+
+    @Option(names = "--weight-decay", paramLabel = "D", description = "Not on biases and norms.")
+    private @Nullable Double weightDecay;
+
+    @Option(
+        names = "--patience",
+        paramLabel = "N",
+        description = "Epochs without a better validation loss before it stops; 0 for never.")
+    private @Nullable Integer patience;
+
+    @Option(names = "--label-smoothing", paramLabel = "E", description = "In [0, 1).")
+    private @Nullable Double labelSmoothing;
+
+    @Option(names = "--balanced", description = "Every class counts the same.")
+    private boolean balanced;
+
+    @Option(names = "--batch-norm", description = "${COMPLETION-CANDIDATES}.")
+    private @Nullable BatchNormPolicy batchNorm;
+
+    TrainingSettings settings() {
+      TrainingSettings.Builder s = TrainingSettings.builder().balancedClasses(balanced);
+      Optional.ofNullable(epochs).ifPresent(s::epochs);
+      Optional.ofNullable(batch).ifPresent(s::batchSize);
+      Optional.ofNullable(rate).ifPresent(s::learningRate);
+      Optional.ofNullable(backboneRateFactor).ifPresent(s::backboneRateFactor);
+      Optional.ofNullable(optimizer).ifPresent(s::optimizer);
+      Optional.ofNullable(weightDecay).ifPresent(s::weightDecay);
+      Optional.ofNullable(patience).ifPresent(s::patience);
+      Optional.ofNullable(labelSmoothing).ifPresent(s::labelSmoothing);
+      Optional.ofNullable(batchNorm).ifPresent(s::batchNorm);
+      return s.build();
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter output = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    long start = System.nanoTime();
+    TrainingSettings settings = training.settings();
+    BackendChoice choice = engine.choice(err);
+    requireWritable(out);
+    PretrainedModel network = model.read();
+    Opened<ClassLabels> train = sources.open(data, err);
+    Optional<Opened<ClassLabels>> held =
+        Optional.ofNullable(validation)
+            .map(v -> sources.open(v, train.data().targets().classes(), err));
+    output.println("training data    " + DataSourceOptions.describe(train));
+    held.ifPresent(v -> output.println("validation data  " + DataSourceOptions.describe(v)));
+    LoaderOptions loading =
+        sources.strict()
+            ? LoaderOptions.strict()
+            : LoaderOptions.skipping(s -> DataSourceOptions.report(s, err));
+    try (Console console = new Console();
+        Console.Interruption interruption = Console.interruption(Duration.ofSeconds(20));
+        Graft graft =
+            Graft.open(
+                binder -> {
+                  binder.bind(BackendChoice.class).toInstance(choice);
+                  binder.bind(TrainingSettings.class).toInstance(settings);
+                  binder.bind(LoaderOptions.class).toInstance(loading);
+                  binder
+                      .bind(FeatureStore.class)
+                      .toInstance(new DiskFeatureStore(cache, CACHE_LIMIT, loading));
+                })) {
+      Transfer transfer =
+          graft
+              .transfer(network)
+              .with(strategy)
+              .seed(seed)
+              .progress(console.training())
+              .cancellation(interruption.cancellation());
+      if (cut != null) {
+        transfer = transfer.cutAt(cut);
+      }
+      TransferredModel made =
+          held.isPresent()
+              ? transfer.fit(train.data(), held.get().data())
+              : transfer.fit(train.data());
+      console.close();
+      Optional<Evaluation> evaluation = held.map(v -> graft.evaluate(made, v.data()));
+      save(made, graft.backend(), train, err);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      writeMetrics(made, evaluation, graft.backend(), seconds);
+      print(output, made, evaluation, seconds);
+    }
+    return 0;
+  }
+
+  /** Finds out before any work whether the result can be written. */
+  private static void requireWritable(Path folder) throws IOException {
+    Path parent = folder.toAbsolutePath().getParent();
+    Files.createDirectories(parent);
+    Files.delete(Files.createTempFile(parent, ".graft", ".probe"));
+  }
+
+  private void save(
+      TransferredModel made, Backend backend, Opened<ClassLabels> train, PrintWriter err)
+      throws IOException {
+    List<Sample> samples =
+        IntStream.range(0, Math.min(CHECKED, train.data().size()))
+            .mapToObj(i -> train.data().examples().sample(i))
+            .toList();
+    ModelBundle.write(made, out, backend, samples);
+  }
+
+  private void writeMetrics(
+      TransferredModel made, Optional<Evaluation> evaluation, Backend backend, double seconds)
+      throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("strategy", strategy);
+    all.put("backend", backend.name());
+    all.put("device", backend.device().toString());
+    all.put("versions", backend.versions());
+    all.put("seed", seed);
+    all.put("seconds", seconds);
+    all.put("fitting", made.metrics());
+    evaluation.ifPresent(
+        e -> {
+          all.put("validation", e.metrics());
+          all.put("classes", e.classes());
+          all.put("confusion", e.confusion());
+        });
+    all.put("notes", made.summary().notes());
+    Path temporary = Files.createTempFile(out, "metrics", ".tmp");
+    new ObjectMapper()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(temporary.toFile(), all);
+    Files.move(temporary, out.resolve("metrics.json"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void print(
+      PrintWriter output, TransferredModel made, Optional<Evaluation> evaluation, double seconds) {
+    output.print(made.summary());
+    evaluation.ifPresent(
+        e ->
+            e.metrics()
+                .forEach(
+                    (name, v) -> output.printf(Locale.ROOT, "validation %-12s %.4f%n", name, v)));
+    output.printf(Locale.ROOT, "%.1f s; the model is in %s%n", seconds, out);
+  }
+}
