@@ -9,6 +9,7 @@ import dev.graft.graph.edit.Parameter;
 import dev.graft.graph.edit.Parameters;
 import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormats;
+import dev.graft.tensor.TensorType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ final class InspectCommand implements Callable<Integer> {
 
     out.println("Likely cut points (the first is the default)");
     for (CutPoint c : CutPoints.of(graph)) {
-      out.printf("  %-24s %-28s %s%n", c.value(), c.type(), c.reason());
+      out.printf("  %-24s %-28s %s%n", c.value(), brief(c.type()), c.reason());
     }
 
     List<String> folded = NormalizationRestoration.candidates(graph);
@@ -93,6 +94,14 @@ final class InspectCommand implements Callable<Integer> {
     out.println("Unsupported operators");
     out.println("  none: every operator could be imported");
     return 0;
+  }
+
+  /** A type with sizes that follow from others, which are long formulas, left open. */
+  private static String brief(TensorType type) {
+    return type.dtype()
+        + type.shape().dims().stream()
+            .map(d -> d.isFixed() || d.toString().matches("\\w+") ? d.toString() : "?")
+            .collect(Collectors.joining(", ", "[", "]"));
   }
 
   private static String normalization(Graph graph, List<String> folded) {

@@ -21,6 +21,8 @@ import java.util.Set;
  */
 public final class CutPoints {
   private static final Set<String> PRODUCTS = Set.of("Gemm", "MatMul", "Conv");
+  private static final Set<String> ACTIVATIONS =
+      Set.of("Relu", "Clip", "LeakyRelu", "PRelu", "Elu", "HardSwish", "Gelu", "Sigmoid", "Tanh");
   private static final int MOST = 12;
 
   private CutPoints() {}
@@ -43,6 +45,9 @@ public final class CutPoints {
       for (int i = bottlenecks.size() - 1; i >= 0 && found.size() < MOST; i--) {
         String value = bottlenecks.get(i);
         boolean above = !below(graph, value, classifierInput);
+        if (continuesInPlace(graph, value)) {
+          continue;
+        }
         boolean features = graph.type(value).rank() == 2;
         if (!above && (features == wanted.equals("rank2"))) {
           offer(found, graph, value, describe(graph, value, classifierInput));
@@ -76,6 +81,15 @@ public final class CutPoints {
         found.putIfAbsent(value, new CutPoint(value, graph.type(value), parameters, why));
       }
     }
+  }
+
+  /** Whether one normalization or activation is all that reads a value: its result is better. */
+  private static boolean continuesInPlace(Graph graph, String value) {
+    List<Node> readers = graph.consumers(value);
+    return readers.size() == 1
+        && !graph.outputs().contains(value)
+        && (OperatorRoles.isNormalization(readers.get(0).operator().name())
+            || ACTIVATIONS.contains(readers.get(0).operator().name()));
   }
 
   private static String describe(Graph graph, String value, String classifierInput) {
