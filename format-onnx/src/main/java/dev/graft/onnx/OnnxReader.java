@@ -9,9 +9,12 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.graft.graph.Graph;
+import dev.graft.graph.GraphBuilder;
 import dev.graft.graph.GraphException;
+import dev.graft.graph.Node;
 import dev.graft.graph.ParameterStore;
-import dev.graft.graph.Specialization;
+import dev.graft.graph.Rewriter;
 import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormatException;
 import dev.graft.onnx.FunctionInliner.SourceNode;
@@ -111,12 +114,27 @@ public final class OnnxReader {
     addOutputs(graph, target);
     problems.throwIfAny(source);
     try {
-      return new GraphModel(
-          Specialization.of(target.builder.build(), Map.of()),
-          ParameterStore.of(target.parameters));
+      return new GraphModel(fold(target.builder.build()), ParameterStore.of(target.parameters));
     } catch (GraphException e) {
       throw new ModelFormatException(source + " cannot be imported: " + e.getMessage(), e);
     }
+  }
+
+  /** Computes the shape arithmetic that is known already; all other names stay. */
+  private static Graph fold(Graph graph) {
+    Rewriter rewriter = new Rewriter(graph).copyInputs();
+    GraphBuilder target = rewriter.target();
+    for (Node node : graph.nodes()) {
+      rewriter.copy(node);
+      for (String output : node.outputs()) {
+        if (!output.isEmpty() && !graph.outputs().contains(output)) {
+          target
+              .knownOf(rewriter.get(output).name())
+              .ifPresent(known -> rewriter.bind(output, target.constant(known)));
+        }
+      }
+    }
+    return Rewriter.prune(rewriter.finish());
   }
 
   // --- uses

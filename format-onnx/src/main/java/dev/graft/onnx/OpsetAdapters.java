@@ -107,6 +107,7 @@ final class OpsetAdapters {
         ANY,
         (n, t) -> n.attributes.keySet().removeAll(Set.of("saturate", "precision")));
     row("DequantizeLinear", ANY, OpsetAdapters::dequantize);
+    row("Range", ANY, OpsetAdapters::halfRange);
     row("Mod", ANY, OpsetAdapters::floatingMod);
     row("SpaceToDepth", ANY, OpsetAdapters::spaceToDepth);
     row("MeanVarianceNormalization", ANY, OpsetAdapters::meanVarianceNormalization);
@@ -333,6 +334,21 @@ final class OpsetAdapters {
             node, "value", node.operator, node.attributes(), node.inputs.toArray(String[]::new));
     become(node, "Cast", value);
     node.attributes.put("to", to);
+  }
+
+  /** Since opset 27 it counts in 16-bit floats, too. */
+  private static void halfRange(OnnxNode node, Target target) {
+    DType dtype = target.type(node.inputs.get(0)).dtype();
+    if (dtype != DType.FLOAT16 && dtype != DType.BFLOAT16) {
+      return;
+    }
+    Attributes wide = Attributes.of("to", DType.FLOAT32.name());
+    String[] bounds = new String[3];
+    for (int i = 0; i < bounds.length; i++) {
+      bounds[i] = target.emit(node, "bound" + i, "Cast", wide, node.inputs.get(i));
+    }
+    become(node, "Cast", target.emit(node, "wide", "Range", Attributes.NONE, bounds));
+    node.attributes.put("to", dtype.name());
   }
 
   /** Since opset 28 floats may have the divisor's sign; {@code fmod=1} is the dividend's. */

@@ -291,6 +291,26 @@ class OpsetAdaptersTest {
   }
 
   @Test
+  void rangesOfHalfFloatsCountInFloats() {
+    OnnxFile file = new OnnxFile(27).input("x", 3);
+    double[] bounds = {1, 7, 2};
+    for (int i = 0; i < 3; i++) {
+      double bound = bounds[i];
+      TensorType type = TensorType.of(DType.FLOAT16);
+      file.initializer("b" + i, HostTensor.fromDoubles(type, e -> bound));
+    }
+    Graph graph =
+        file.node("Range", List.of("b0", "b1", "b2"), List.of("r"))
+            .node("Cast", List.of("x"), List.of("h"), attr("to", 10))
+            .node("Mul", List.of("h", "r"), List.of("y"))
+            .output("y", "r")
+            .read()
+            .graph();
+    assertEquals(TensorType.of(DType.FLOAT16, 3), graph.type("r"));
+    assertEquals(TensorType.of(DType.FLOAT16, 3), graph.type("y"));
+  }
+
+  @Test
   void channelsFirstSpaceToDepthIsTakenApart() {
     Graph graph = read(28, "SpaceToDepth", attr("blocksize", 1), attr("mode", "CRD"));
     assertEquals(TensorType.of(DType.FLOAT32, 2, 3, 4, 5), graph.type("y"));
