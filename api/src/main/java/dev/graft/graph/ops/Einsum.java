@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of Einsum. It is decomposed into matrix products, two operands at a time from the left:
@@ -56,13 +57,19 @@ final class Einsum {
     return EinsumEquation.parse(n.attributes().s("equation", ""), ranks);
   }
 
-  static Value decompose(NodeContext n) {
+  /** The products; null where sizes are not known, which joining axes needs. */
+  static @Nullable Value decompose(NodeContext n) {
+    for (int i = 0; i < n.inputs().size(); i++) {
+      if (!n.type(i).shape().isStatic()) {
+        return null;
+      }
+    }
     EinsumEquation equation = equation(n);
     Term result = Term.of(n.in(0), equation.inputs().get(0));
     for (int i = 1; i < n.inputs().size(); i++) {
       Set<String> needed = new HashSet<>(equation.output());
       equation.inputs().subList(i + 1, n.inputs().size()).forEach(needed::addAll);
-      result = product(n, result, Term.of(n.in(i), equation.inputs().get(i)), needed);
+      result = product(result, Term.of(n.in(i), equation.inputs().get(i)), needed);
     }
     return result.sumAllBut(equation.output()).ordered(equation.output()).value();
   }
@@ -123,7 +130,7 @@ final class Einsum {
     }
   }
 
-  private static Term product(NodeContext n, Term left, Term right, Set<String> needed) {
+  private static Term product(Term left, Term right, Set<String> needed) {
     // An axis of size 1 that broadcasts is as good as absent.
     for (String label : List.copyOf(left.labels())) {
       if (right.labels().contains(label) && !left.size(label).equals(right.size(label))) {
@@ -155,8 +162,8 @@ final class Einsum {
                 l.shape().dims().subList(0, batch.size() + rows.size()),
                 r.shape().dims().subList(batch.size() + inner.size(), r.rank())));
     Value product =
-        matrix(n, l, batch.size(), rows.size(), inner.size())
-            .matmul(matrix(n, r, batch.size(), inner.size(), columns.size()));
+        matrix(l, batch.size(), rows.size(), inner.size())
+            .matmul(matrix(r, batch.size(), inner.size(), columns.size()));
     return new Term(ungroup(product, shape, batch.size(), rows.size(), columns.size()), labels);
   }
 
@@ -168,16 +175,13 @@ final class Einsum {
   }
 
   /** Joins the axes behind the batch into two. */
-  private static Value matrix(NodeContext n, Value v, int batch, int first, int second) {
+  private static Value matrix(Value v, int batch, int first, int second) {
     if (first == 1 && second == 1) {
       return v;
     }
     if (first <= 1 && second <= 1) {
       Value rows = first == 0 ? v.unsqueeze(batch) : v;
       return second == 0 ? rows.unsqueeze(batch + 1) : rows;
-    }
-    if (!v.shape().isStatic()) {
-      throw n.error("needs fixed sizes to join axes of " + v.type());
     }
     List<Dim> dims = v.shape().dims();
     return v.reshape(

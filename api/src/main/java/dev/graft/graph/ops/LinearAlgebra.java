@@ -27,7 +27,7 @@ public final class LinearAlgebra {
         Operator.of("Gemm", 13, 2, 3, LinearAlgebra::gemmType)
             .withGradient(LinearAlgebra::gemmGradient),
         Operator.of("Einsum", 12, 1, Operator.ANY, Einsum::type)
-            .withDecomposition(n -> List.of(Einsum.decompose(n))));
+            .withDecomposition(Pointwise.formula(Einsum::decompose)));
   }
 
   // --- MatMul

@@ -66,9 +66,12 @@ final class Pointwise {
     return Operator.of(name, since, 2, 2, Shapes.comparison(kind)).withoutGradient();
   }
 
-  /** A decomposition into one value. */
-  static Operator.Decomposition formula(Function<NodeContext, Value> formula) {
-    return n -> List.of(formula.apply(n));
+  /** A decomposition into one value; null where there is none. */
+  static Operator.Decomposition formula(Function<NodeContext, @Nullable Value> formula) {
+    return n -> {
+      Value value = formula.apply(n);
+      return value == null ? null : List.of(value);
+    };
   }
 
   /** 1 where the condition holds and 0 elsewhere, in the element type of {@code like}. */

@@ -118,8 +118,11 @@ public final class Quantization {
 
   // --- decompositions
 
-  /** saturate(round(x / scale) + zero) */
-  private static Value quantize(NodeContext n) {
+  /** saturate(round(x / scale) + zero); null where blocks have unknown sizes. */
+  private static @Nullable Value quantize(NodeContext n) {
+    if (hasUnknownBlocks(n)) {
+      return null;
+    }
     Value scale = spread(n, n.in(1));
     Value steps = n.in(0).cast(scale.dtype()).div(scale).op("Round");
     Value level = n.has(2) ? steps.add(spread(n, n.in(2).cast(scale.dtype()))) : steps;
@@ -134,14 +137,22 @@ public final class Quantization {
     return v.op("Clip", v.constant(low), v.constant(high)).cast(to);
   }
 
-  /** (x - zero) scale */
-  private static Value dequantize(NodeContext n) {
+  /** (x - zero) scale; null where blocks have unknown sizes. */
+  private static @Nullable Value dequantize(NodeContext n) {
+    if (hasUnknownBlocks(n)) {
+      return null;
+    }
     DType dtype = dequantizedType(n);
     Value level = n.in(0).cast(dtype);
     if (n.has(2)) {
       level = level.sub(spread(n, n.in(2).cast(dtype)));
     }
     return level.mul(spread(n, n.in(1).cast(dtype)));
+  }
+
+  private static boolean hasUnknownBlocks(NodeContext n) {
+    boolean known = n.type(0).shape().isStatic() && n.type(1).shape().isStatic();
+    return n.attributes().i("block_size", 0) > 0 && !known;
   }
 
   private static boolean isScalar(Shape shape) {

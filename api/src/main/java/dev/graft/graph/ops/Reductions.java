@@ -216,10 +216,17 @@ public final class Reductions {
     return Arrays.asList(g.builder().op("CumSum", attributes, g.dy(), g.in(1)), null);
   }
 
-  /** Products of rows of a matrix that holds, per result, the factors and ones for the rest. */
-  private static Value cumProd(NodeContext n) {
+  /**
+   * Products of rows of a matrix that holds, per result, the factors and ones for the rest; null
+   * where the number of factors is not known.
+   */
+  private static @Nullable Value cumProd(NodeContext n) {
     Value x = n.in(0);
-    int axis = x.shape().axis(n.longs(1).orElseThrow(() -> n.error("needs a constant axis"))[0]);
+    Optional<long[]> given = n.longs(1);
+    if (given.isEmpty() || !x.shape().dim(x.shape().axis(given.get()[0])).isFixed()) {
+      return null;
+    }
+    int axis = x.shape().axis(given.get()[0]);
     int size = Math.toIntExact(x.shape().dim(axis).size());
     boolean exclusive = n.attributes().i("exclusive", 0) != 0;
     boolean reverse = n.attributes().i("reverse", 0) != 0;
