@@ -40,6 +40,7 @@ public final class BackendComparison {
       new EnumMap<>(Map.of(Precision.FLOAT32, 1e-3, Precision.BFLOAT16, 5e-2));
 
   private final Path models;
+  private final Path scripts;
   private final Options options;
   private final List<Lane> lanes;
   private final Cancellation cancellation;
@@ -54,8 +55,8 @@ public final class BackendComparison {
    * @param device where Graft's backends run
    * @param threads compute threads of each contender; 0 for all processors
    * @param rounds turns of each contender, at least 1
-   * @param peers the folder with the Python scripts of {@code benchmarks/peers}; empty for no peers
-   * @param python the interpreter that runs them
+   * @param peers whether Python libraries are measured beside them, where Python has them
+   * @param python the interpreter that runs those
    */
   public record Options(
       List<Workload> workloads,
@@ -63,11 +64,10 @@ public final class BackendComparison {
       Device device,
       int threads,
       int rounds,
-      Optional<Path> peers,
+      boolean peers,
       String python) {
     public static final Options DEFAULT =
-        new Options(
-            List.of(Workload.values()), List.of(), Device.CPU, 0, 5, Optional.empty(), "python3");
+        new Options(List.of(Workload.values()), List.of(), Device.CPU, 0, 5, false, "python3");
 
     public Options {
       workloads = List.copyOf(workloads);
@@ -77,8 +77,8 @@ public final class BackendComparison {
       }
     }
 
-    public Options withPeers(Path folder) {
-      return new Options(workloads, backends, device, threads, rounds, Optional.of(folder), python);
+    public Options withPeers(String interpreter) {
+      return new Options(workloads, backends, device, threads, rounds, true, interpreter);
     }
 
     public Options withWorkloads(List<Workload> some) {
@@ -122,6 +122,7 @@ public final class BackendComparison {
   private BackendComparison(
       Path directory, Options options, Listener listener, Cancellation cancellation) {
     this.models = directory.resolve("models");
+    this.scripts = directory.resolve("peers");
     this.options = options;
     this.listener = listener;
     this.cancellation = cancellation;
@@ -141,8 +142,9 @@ public final class BackendComparison {
     BackendComparison comparison =
         new BackendComparison(directory, options, listener, cancellation);
     List<SpeedResult> results = new ArrayList<>();
-    if (options.peers().isPresent()) {
+    if (options.peers()) {
       comparison.writeModels();
+      Peer.unpack(comparison.scripts);
     }
     for (Workload workload : options.workloads()) {
       if (!cancellation.isRequested()) {
@@ -194,14 +196,14 @@ public final class BackendComparison {
         result.add(new Lane(provider.name(), precision, false, worker(provider.name(), precision)));
       }
     }
-    if (options.peers().isPresent()) {
+    if (options.peers()) {
       for (Peer peer : Peer.values()) {
         result.add(
             new Lane(
                 peer.title(),
                 peer.precision(),
                 true,
-                peer.command(options.python(), options.peers().get(), models)));
+                peer.command(options.python(), scripts, models)));
       }
     }
     return result;

@@ -1,8 +1,14 @@
 package dev.graft.benchmarks.speed;
 
 import dev.graft.backend.Precision;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Other libraries, in Python, measured by the scripts of {@code benchmarks/peers}. */
 enum Peer {
@@ -12,6 +18,8 @@ enum Peer {
   PYTORCH_BF16("PyTorch autocast", "peer_pytorch.py", "bfloat16", Precision.BFLOAT16),
   KERAS("Keras on TensorFlow", "peer_keras.py", "float32", Precision.FLOAT32),
   ONNXRUNTIME("onnxruntime", "peer_onnxruntime.py", "float32", Precision.FLOAT32);
+
+  private static final String PROTOCOL = "protocol.py";
 
   private final String title;
   private final String script;
@@ -40,5 +48,22 @@ enum Peer {
    */
   List<String> command(String python, Path scripts, Path models) {
     return List.of(python, scripts.resolve(script).toString(), mode, models.toString());
+  }
+
+  /** Unpacks the scripts of all peers into a folder. */
+  static void unpack(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Set<String> names = new TreeSet<>(Set.of(PROTOCOL));
+    for (Peer peer : values()) {
+      names.add(peer.script);
+    }
+    for (String name : names) {
+      try (InputStream in = Peer.class.getResourceAsStream("peers/" + name)) {
+        if (in == null) {
+          throw new IllegalStateException("the benchmarks' jar lacks its resource peers/" + name);
+        }
+        Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 }

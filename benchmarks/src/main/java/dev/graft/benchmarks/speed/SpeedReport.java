@@ -244,7 +244,7 @@ final class SpeedReport {
   }
 
   private String command() {
-    return "./graft bench backends --out DIR" + (options.peers().isPresent() ? " --peers" : "");
+    return "./graft bench backends --out DIR" + (options.peers() ? " --peers" : "");
   }
 
   private List<SpeedResult> of(Workload workload) {
