@@ -1,8 +1,11 @@
 package dev.graft.cli;
 
+import dev.graft.backend.Device;
 import dev.graft.benchmarks.quick.QuickSuite;
 import dev.graft.benchmarks.report.Findings;
 import dev.graft.benchmarks.report.Story;
+import dev.graft.benchmarks.speed.BackendComparison;
+import dev.graft.benchmarks.speed.Workload;
 import dev.graft.benchmarks.statistics.Comparison;
 import dev.graft.benchmarks.statistics.Verdict;
 import dev.graft.benchmarks.suite.Cell;
@@ -12,8 +15,10 @@ import dev.graft.benchmarks.suite.SuiteFile;
 import dev.graft.benchmarks.suite.SuiteReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -30,7 +35,11 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Compares transfer with training from scratch, and backends with each other.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCommand.Quick.class, BenchCommand.Run.class})
+    subcommands = {
+      BenchCommand.Quick.class,
+      BenchCommand.Run.class,
+      BenchCommand.BackendsComparison.class
+    })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -116,6 +125,88 @@ final class BenchCommand implements Runnable {
         console.close();
         return conclude(findings, out, spec);
       }
+    }
+  }
+
+  /** {@code graft bench backends}. */
+  @Command(
+      name = "backends",
+      description = {
+        "Measures four networks on every backend: compile time, training step, step with a frozen"
+            + " backbone, inference, memory; and checks that the backends agree.",
+        "Each contender runs in a process of its own, taking turns."
+      },
+      mixinStandardHelpOptions = true)
+  static final class BackendsComparison implements Callable<Integer> {
+    @Option(
+        names = "--out",
+        paramLabel = "DIR",
+        defaultValue = "backends-report",
+        description = "Where the report goes. Default: ${DEFAULT-VALUE}.")
+    private Path out = Path.of("backends-report");
+
+    @Option(
+        names = "--peers",
+        description = "Also run PyTorch, Keras and onnxruntime where Python has them.")
+    private boolean peers;
+
+    @Option(
+        names = "--peers-dir",
+        paramLabel = "DIR",
+        defaultValue = "benchmarks/peers",
+        description = "Where the peers' scripts are. Default: ${DEFAULT-VALUE}.")
+    private Path peersFolder = Path.of("benchmarks", "peers");
+
+    @Option(
+        names = "--only",
+        paramLabel = "NETWORK",
+        split = ",",
+        description = "Some of ${COMPLETION-CANDIDATES}.")
+    private List<Workload> workloads = List.of(Workload.values());
+
+    @Option(
+        names = "--backends",
+        paramLabel = "NAME",
+        split = ",",
+        description = "Some of the backends; without it, all that can run here.")
+    private List<String> backends = List.of();
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Turns each.")
+    private int rounds = 5;
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "0: all.")
+    private int threads;
+
+    @Option(
+        names = "--device",
+        defaultValue = "cpu",
+        converter = EngineOptions.DeviceConverter.class,
+        description = "cpu, gpu or gpu:N. Default: ${DEFAULT-VALUE}.")
+    private Device device = Device.CPU;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+      BackendComparison.Options options =
+          BackendComparison.Options.DEFAULT
+              .withWorkloads(workloads)
+              .withBackends(backends)
+              .withRounds(rounds)
+              .withThreads(threads)
+              .withDevice(device);
+      if (peers) {
+        options = options.withPeers(peersFolder);
+      }
+      PrintWriter writer = spec.commandLine().getOut();
+      try (Console console = new Console();
+          Console.Interruption interruption = Console.interruption(Duration.ofSeconds(10))) {
+        BackendComparison.run(out, options, console.speed(), interruption.cancellation());
+      }
+      writer.println(Files.readString(out.resolve("speed.md")));
+      writer.println("The report is " + out.resolve("speed.html"));
+      writer.flush();
+      return 0;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.graft.cli;
 
+import dev.graft.benchmarks.speed.BackendComparison;
 import dev.graft.benchmarks.suite.SuiteProgress;
 import dev.graft.train.Cancellation;
 import dev.graft.train.Progress;
@@ -33,6 +34,15 @@ final class Console implements AutoCloseable {
   /** Progress of a suite: one bar over its cells. */
   SuiteProgress suite() {
     return (done, total, last) -> show("cells", done, total, last.cell().strategy());
+  }
+
+  /** Progress of a comparison of backends: a line per measurement. */
+  BackendComparison.Listener speed() {
+    return (workload, contender, measure) -> {
+      if (terminal) {
+        System.err.println(workload + ": " + contender + ", " + measure);
+      }
+    };
   }
 
   private synchronized void show(String name, long done, long total, String extra) {

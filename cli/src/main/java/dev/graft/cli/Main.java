@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       BenchCommand.class,
       BackendsCommand.class,
-      ConformanceCommand.class
+      ConformanceCommand.class,
+      DoctorCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
