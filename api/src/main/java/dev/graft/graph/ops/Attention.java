@@ -23,6 +23,8 @@ public final class Attention {
   }
 
   static List<TensorType> attention(NodeContext node) {
+    ElementKind.FLOATING.check(node, 0);
+    Shapes.sameDType(node, 0, 1);
     Shape q = node.type(0).shape();
     Shape k = heads(node, 1, "kv_num_heads");
     Shape v = heads(node, 2, "kv_num_heads");

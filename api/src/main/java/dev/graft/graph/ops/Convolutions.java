@@ -90,23 +90,33 @@ public final class Convolutions {
   private static List<TensorType> conv(NodeContext node) {
     Shape x = node.type(0).shape();
     Shape w = node.type(1).shape();
-    checkRanks(node, x, w);
+    checkInputs(node, x, w);
     Dim group = Dim.of(group(node));
     Dim channels = w.dim(1).times(group);
     if (x.dim(1).isFixed() && channels.isFixed() && !x.dim(1).equals(channels)) {
       throw node.error(
           "has weights " + w + " for " + channels + " input channels, but its input is " + x);
     }
+    checkBias(node, w.dim(0));
     if (w.dim(0).isFixed() && w.dim(0).size() % group.size() != 0) {
       throw node.error("cannot divide " + w.dim(0) + " output channels into " + group + " groups");
     }
     return List.of(node.type(0).withShape(convWindow(node).outputShape(node, x, w.dim(0))));
   }
 
-  private static void checkRanks(NodeContext node, Shape x, Shape w) {
+  private static void checkInputs(NodeContext node, Shape x, Shape w) {
+    ElementKind.FLOATING.check(node, 0);
+    Shapes.sameDType(node);
     if (x.rank() < 3 || x.rank() != w.rank()) {
       throw node.error(
           "needs input and weights of equal rank, 3 or more, but got " + node.inputs());
+    }
+  }
+
+  private static void checkBias(NodeContext node, Dim channels) {
+    if (node.has(2)) {
+      Shapes.rank(node, 2, 1);
+      Shapes.match(node, channels, node.type(2).shape().dim(0));
     }
   }
 
@@ -126,12 +136,14 @@ public final class Convolutions {
   static List<TensorType> convTranspose(NodeContext node) {
     Shape x = node.type(0).shape();
     Shape w = node.type(1).shape();
-    checkRanks(node, x, w);
+    checkInputs(node, x, w);
     Shapes.match(node, x.dim(1), w.dim(0));
     Window window = convWindow(node);
     long[] extra = outputPadding(node, window);
     long[] wanted = node.attributes().ints("output_shape");
-    List<Dim> dims = new ArrayList<>(List.of(x.dim(0), w.dim(1).times(Dim.of(group(node)))));
+    Dim channels = w.dim(1).times(Dim.of(group(node)));
+    checkBias(node, channels);
+    List<Dim> dims = new ArrayList<>(List.of(x.dim(0), channels));
     for (int i = 0; i < window.axes(); i++) {
       Dim size = x.dim(i + 2);
       if (wanted != null) {

@@ -29,9 +29,9 @@ public final class Indexing {
             .withGradient(Indexing::gatherElementsDerivative),
         Operator.of("GatherND", 13, 2, 2, Indexing::gatherNd)
             .withGradient(Indexing::gatherNdDerivative),
-        Operator.of("ScatterElements", 18, 3, 3, Shapes::same)
+        Operator.of("ScatterElements", 18, 3, 3, Indexing::scatter)
             .withGradient(g -> scatterDerivative(g, "GatherElements")),
-        Operator.of("ScatterND", 18, 3, 3, Shapes::same)
+        Operator.of("ScatterND", 18, 3, 3, Indexing::scatter)
             .withGradient(g -> scatterDerivative(g, "GatherND")),
         Operator.of("OneHot", 11, 3, 3, Indexing::oneHot).withoutGradient(),
         Operator.of("Compress", 11, 2, 2, Indexing::compress).withDecomposition(Indexing::chosen),
@@ -184,6 +184,7 @@ public final class Indexing {
   // --- types
 
   private static List<TensorType> gather(NodeContext node) {
+    ElementKind.INDEX.check(node, 1);
     Shape from = node.type(0).shape();
     int axis = Shapes.axis(node, node.attributes().i("axis", 0), from.rank());
     List<Dim> dims = new ArrayList<>(from.dims().subList(0, axis));
@@ -193,6 +194,7 @@ public final class Indexing {
   }
 
   private static List<TensorType> gatherElements(NodeContext node) {
+    ElementKind.INDEX.check(node, 1);
     if (node.type(0).rank() != node.type(1).rank()) {
       throw node.error("needs indices of the rank of its data, but got " + node.inputs());
     }
@@ -200,6 +202,7 @@ public final class Indexing {
   }
 
   private static List<TensorType> gatherNd(NodeContext node) {
+    ElementKind.INDEX.check(node, 1);
     Shape data = node.type(0).shape();
     Shape indices = node.type(1).shape();
     int batch = (int) node.attributes().i("batch_dims", 0);
@@ -210,6 +213,12 @@ public final class Indexing {
     List<Dim> dims = new ArrayList<>(indices.dims().subList(0, indices.rank() - 1));
     dims.addAll(data.dims().subList(batch + (int) depth, data.rank()));
     return List.of(node.type(0).withShape(new Shape(dims)));
+  }
+
+  private static List<TensorType> scatter(NodeContext node) {
+    ElementKind.INDEX.check(node, 1);
+    Shapes.sameDType(node, 0, 2);
+    return List.of(node.type(0));
   }
 
   private static List<TensorType> oneHot(NodeContext node) {

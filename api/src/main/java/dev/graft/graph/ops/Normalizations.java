@@ -141,6 +141,7 @@ public final class Normalizations {
 
   /** The type of the input, once the other inputs are seen to hold one value per channel. */
   private static List<TensorType> perChannel(NodeContext node) {
+    ElementKind.FLOATING.check(node, 0);
     Shape x = node.type(0).shape();
     if (x.rank() < 2) {
       throw node.error("needs an input [batch, channels, ...], but got " + x);
@@ -156,6 +157,7 @@ public final class Normalizations {
   }
 
   private static List<TensorType> layerNorm(NodeContext node) {
+    ElementKind.FLOATING.check(node, 0);
     Shape shape = node.type(0).shape();
     Shape statistics = shape;
     for (int i = firstAxis(node); i < shape.rank(); i++) {

@@ -26,6 +26,7 @@ public final class Recurrent {
   }
 
   private static List<TensorType> types(NodeContext node, int gates, int outputs) {
+    ElementKind.FLOATING.check(node, 0);
     TensorType x = node.type(0);
     Shape recurrence = node.type(2).shape();
     if (x.rank() != 3 || recurrence.rank() != 3 || node.type(1).rank() != 3) {

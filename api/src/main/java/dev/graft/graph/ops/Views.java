@@ -1,6 +1,5 @@
 package dev.graft.graph.ops;
 
-import dev.graft.graph.Attributes;
 import dev.graft.graph.GradientContext;
 import dev.graft.graph.NodeContext;
 import dev.graft.graph.Operator;
@@ -31,12 +30,9 @@ final class Views {
         Operator.of("Expand", 13, 2, 2, Views::expand)
             .withGradient(g -> Arrays.asList(g.unbroadcast(g.dy(), 0))),
         Operator.of("Tile", 13, 2, 2, Views::tile).withGradient(Views::tileGradient),
-        Operator.of("DepthToSpace", 13, 1, 1, Views::depthToSpace)
-            .withDecomposition(Views::spread)
-            .withGradient(Views::depthToSpaceGradient),
+        Operator.of("DepthToSpace", 13, 1, 1, Views::depthToSpace).withDecomposition(Views::spread),
         Operator.of("SpaceToDepth", 13, 1, 1, Views::spaceToDepth)
-            .withDecomposition(Views::gather)
-            .withGradient(Views::spaceToDepthGradient));
+            .withDecomposition(Views::collect));
   }
 
   // --- derivatives
@@ -66,18 +62,6 @@ final class Views {
     return Arrays.asList(g.dy().reshape(split).sum(false, copies));
   }
 
-  private static List<@Nullable Value> depthToSpaceGradient(GradientContext g) {
-    Attributes block = Attributes.of("blocksize", g.attributes().i("blocksize", 1));
-    String mode = g.attributes().s("mode", "DCR");
-    Attributes same = mode.equals("DCR") ? block : block.with("mode", mode);
-    return Arrays.asList(g.builder().op("SpaceToDepth", same, g.dy()));
-  }
-
-  private static List<@Nullable Value> spaceToDepthGradient(GradientContext g) {
-    Attributes same = g.attributes().with("mode", g.attributes().s("mode", "DCR"));
-    return Arrays.asList(g.builder().op("DepthToSpace", same, g.dy()));
-  }
-
   // --- decompositions
 
   /** DepthToSpace: channels are [block, block, rest] in mode DCR, [rest, block, block] in CRD. */
@@ -85,7 +69,7 @@ final class Views {
     List<Dim> d = node.type(0).shape().dims();
     Dim block = block(node);
     Dim rest = d.get(1).floorDiv(block.times(block));
-    boolean depthFirst = depthFirst(node);
+    boolean depthFirst = node.attributes().s("mode", "DCR").equals("DCR");
     Value cells =
         Sizes.reshape(
             node.in(0),
@@ -98,7 +82,8 @@ final class Views {
         Sizes.reshape(ordered, depthToSpace(node).get(0).shape().dims(), node.in(0)));
   }
 
-  private static List<@Nullable Value> gather(NodeContext node) {
+  /** SpaceToDepth: channels become [block, block, channels]. */
+  private static List<@Nullable Value> collect(NodeContext node) {
     List<Dim> d = node.type(0).shape().dims();
     Dim block = block(node);
     Value cells =
@@ -111,14 +96,8 @@ final class Views {
                 block,
                 d.get(3).floorDiv(block),
                 block));
-    Value ordered =
-        depthFirst(node) ? cells.transpose(0, 3, 5, 1, 2, 4) : cells.transpose(0, 1, 3, 5, 2, 4);
+    Value ordered = cells.transpose(0, 3, 5, 1, 2, 4);
     return Arrays.asList(Sizes.reshape(ordered, spaceToDepth(node).get(0).shape().dims()));
-  }
-
-  /** Whether the position in a block comes before the channel: mode DCR, the default. */
-  private static boolean depthFirst(NodeContext node) {
-    return node.attributes().s("mode", "DCR").equals("DCR");
   }
 
   // --- types
