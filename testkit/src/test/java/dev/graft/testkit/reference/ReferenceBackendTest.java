@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.graft.backend.Backend;
 import dev.graft.backend.BackendException;
@@ -21,6 +22,10 @@ import dev.graft.graph.ParameterStore;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.TensorType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -49,6 +54,18 @@ class ReferenceBackendTest {
     assertInstanceOf(ReferenceBackendProvider.class, provider);
     assertTrue(provider.preference() >= 1000);
     assertTrue(provider.availability().isAvailable());
+  }
+
+  /** What docs/extending.md promises: a complete backend is small. */
+  @Test
+  void isWrittenInUnderFourHundredLines() throws IOException {
+    Path sources = Path.of("src/main/java/dev/graft/testkit/reference");
+    assumeTrue(Files.isDirectory(sources), "the sources are not here");
+    long lines = 0;
+    for (String name : List.of("BackendProvider", "Backend", "Program", "State", "Fetches")) {
+      lines += Files.readAllLines(sources.resolve("Reference" + name + ".java")).size();
+    }
+    assertTrue(lines < 400, lines + " lines");
   }
 
   @Test
