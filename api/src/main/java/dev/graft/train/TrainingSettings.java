@@ -100,7 +100,7 @@ public record TrainingSettings(
     private int epochs = 20;
     private int batchSize = 32;
     private Optimizer optimizer = Optimizer.ADAMW;
-    private double learningRate = 1e-3;
+    private double learningRate = 5e-4;
     private double backboneRateFactor = 0.1;
     private double momentum = 0.9;
     private boolean nesterov = true;

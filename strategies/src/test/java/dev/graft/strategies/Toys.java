@@ -1,6 +1,7 @@
 package dev.graft.strategies;
 
 import dev.graft.data.ClassLabels;
+import dev.graft.data.DataException;
 import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
 import dev.graft.data.Sample;
@@ -124,6 +125,42 @@ public final class Toys {
         row[j] = (float) values.getDouble(i * WIDTH + j);
       }
       return HostTensor.of(row, WIDTH);
+    }
+  }
+
+  /** Another data set in which one example cannot be read. */
+  public record Damaged(Dataset base, int broken) implements Dataset {
+    @Override
+    public String name() {
+      return base.name();
+    }
+
+    @Override
+    public int size() {
+      return base.size();
+    }
+
+    @Override
+    public Sample sample(int i) {
+      if (i == broken) {
+        throw new DataException(id(i) + " is damaged");
+      }
+      return base.sample(i);
+    }
+
+    @Override
+    public String id(int i) {
+      return base.id(i);
+    }
+
+    @Override
+    public String fingerprint() {
+      return base.fingerprint() + broken;
+    }
+
+    @Override
+    public String fingerprint(int i) {
+      return base.fingerprint(i);
     }
   }
 }
