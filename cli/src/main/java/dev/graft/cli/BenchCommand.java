@@ -151,11 +151,11 @@ final class BenchCommand implements Runnable {
     private boolean peers;
 
     @Option(
-        names = "--peers-dir",
-        paramLabel = "DIR",
-        defaultValue = "benchmarks/peers",
-        description = "Where the peers' scripts are. Default: ${DEFAULT-VALUE}.")
-    private Path peersFolder = Path.of("benchmarks", "peers");
+        names = "--python",
+        paramLabel = "FILE",
+        defaultValue = "python3",
+        description = "The interpreter of the peers. Default: ${DEFAULT-VALUE}.")
+    private String python = "python3";
 
     @Option(
         names = "--only",
@@ -196,7 +196,7 @@ final class BenchCommand implements Runnable {
               .withThreads(threads)
               .withDevice(device);
       if (peers) {
-        options = options.withPeers(peersFolder);
+        options = options.withPeers(python);
       }
       PrintWriter writer = spec.commandLine().getOut();
       try (Console console = new Console();
