@@ -1,0 +1,3 @@
+/** TensorFlow: graphs become TensorFlow graphs, run by sessions. */
+@org.jspecify.annotations.NullMarked
+package dev.graft.backend.tensorflow;
