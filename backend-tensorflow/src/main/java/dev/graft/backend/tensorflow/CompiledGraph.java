@@ -3,6 +3,7 @@ package dev.graft.backend.tensorflow;
 import dev.graft.backend.BackendException;
 import dev.graft.backend.Device;
 import dev.graft.backend.Lowering;
+import dev.graft.backend.SpecializedPrograms;
 import dev.graft.backend.UnsupportedGraphException;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
@@ -34,7 +35,7 @@ final class CompiledGraph implements AutoCloseable {
    * @param compiledIn values of inputs that become constants
    */
   CompiledGraph(TensorFlowBackend backend, Graph specialized, Map<String, HostTensor> compiledIn) {
-    this.graph = Lowering.lower(specialized, TensorFlowBackendProvider.NAME, backend::supports);
+    this.graph = Lowering.lower(specialized, TensorFlowBackendProvider.NAME, backend::translates);
     try {
       write(new GraphWriter(target, graph, compiledIn, device(backend.device())), compiledIn);
       this.session = new Session(target, backend.config());
@@ -74,16 +75,18 @@ final class CompiledGraph implements AutoCloseable {
   /** One operation per fetch: TensorFlow does not fetch the same output twice. */
   private Output<?> fetched(GraphWriter writer, String name) {
     DType carrier = TensorFlowTypes.carrier(graph.type(name).dtype());
-    return writer
-        .operation("Identity", writer.cast(writer.rows(name), carrier))
-        .build()
-        .output(0);
+    return writer.operation("Identity", writer.cast(writer.rows(name), carrier)).build().output(0);
   }
 
   /**
-   * Refuses at once what no sizes could make run: operators without translation and decomposition.
+   * Refuses at once what cannot run: with fixed shapes all of it, else what no sizes could make
+   * run, which are operators without translation and decomposition.
    */
-  static void check(Graph graph) {
+  static void check(TensorFlowBackend backend, Graph graph) {
+    if (SpecializedPrograms.isFixed(graph)) {
+      Lowering.lower(graph, TensorFlowBackendProvider.NAME, backend::translates);
+      return;
+    }
     Map<Node, String> refused = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       if (!TensorFlowOperators.has(node.operator().name())

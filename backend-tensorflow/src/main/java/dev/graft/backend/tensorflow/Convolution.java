@@ -61,16 +61,7 @@ final class Convolution {
   }
 
   private static long[] images(long[] sizes, boolean flat) {
-    return flat
-        ? new long[] {sizes[0], 1, sizes[2], sizes[1]}
-        : GraphWriter.outermost(sizes);
-  }
-
-  /** Whether a TensorFlow kernel on a CPU takes such a window. */
-  static boolean fits(Attributes a, int axes) {
-    long[] dilations = a.ints("dilations");
-    boolean dilated = dilations != null && Arrays.stream(dilations).anyMatch(d -> d != 1);
-    return axes >= 1 && axes <= 3 && !(axes == 3 && dilated);
+    return flat ? new long[] {sizes[0], 1, sizes[2], sizes[1]} : GraphWriter.outermost(sizes);
   }
 
   // --- values and kernels in TensorFlow's sizes
@@ -151,39 +142,34 @@ final class Convolution {
   Output<?> forward(Output<?> input, Output<?> k) {
     Output<?> p = pad(input);
     if (isDepthwise()) {
-      return build(e.operation("DepthwiseConv2dNative", p, widened(depthwise(k))), true);
+      return window(e.operation("DepthwiseConv2dNative", p, depthwise(widened(k))));
     }
+    boolean dilatesItself = isDilated() && axes == 2;
+    Output<?> wide = dilatesItself ? k : widened(k);
     return grouped(
-        p, axes + 1, k, axes + 1, axes + 1, (a, b) -> build(e.operation(kind(""), a, b), false));
+        p,
+        wide,
+        (a, b) -> {
+          GraphOperationBuilder operation = e.operation(kind(""), a, b);
+          if (dilatesItself) {
+            operation.setAttr("dilations", Padding.steps(dilations));
+          }
+          return window(operation);
+        });
   }
 
   /** The gradient by the input; also the transposed convolution. */
   Output<?> inputGradient(Output<?> dy, Output<?> k) {
     long[] whole = reached();
-    Output<?> dx;
+    Output<?> wide = widened(k);
     if (isDepthwise()) {
-      dx =
-          build(
-              e.operation(
-                  "DepthwiseConv2dNativeBackpropInput",
-                  e.ints(whole),
-                  widened(depthwise(k)),
-                  dy),
-              true);
-    } else {
-      long[] part = whole.clone();
-      part[axes + 1] /= groups;
-      dx =
-          grouped(
-              dy,
-              axes + 1,
-              k,
-              axes + 1,
-              axes + 1,
-              (a, b) ->
-                  build(e.operation(kind("BackpropInput"), e.ints(part), b, a), false));
+      String kind = "DepthwiseConv2dNativeBackpropInput";
+      return crop(window(e.operation(kind, e.ints(whole), depthwise(wide), dy)), whole);
     }
-    return crop(dx, whole);
+    long[] part = whole.clone();
+    part[axes + 1] /= groups;
+    String kind = kind("BackpropInput");
+    return crop(grouped(dy, wide, (a, b) -> window(e.operation(kind, e.ints(part), b, a))), whole);
   }
 
   /**
@@ -203,106 +189,108 @@ final class Convolution {
 
   Output<?> weightGradient(Output<?> input, Output<?> dy) {
     Output<?> p = pad(input);
-    if (isDepthwise()) {
-      long[] sizes = {
-        reach(0), reach(1), kernel[3] / (kernel[3] / groups), kernel[3] / groups
-      };
-      Output<?> dk =
-          build(
-              e.operation("DepthwiseConv2dNativeBackpropFilter", p, e.ints(sizes), dy), true);
-      return e.reshape(narrowed(dk, sizes), kernel);
+    long[] wide = kernel.clone();
+    for (int i = 0; i < axes; i++) {
+      wide[i] = reach(i);
     }
-    long[] part = kernel.clone();
+    if (isDepthwise()) {
+      String kind = "DepthwiseConv2dNativeBackpropFilter";
+      Output<?> sizes = e.ints(wide[0], wide[1], groups, kernel[3] / groups);
+      Output<?> dk = window(e.operation(kind, p, sizes, dy));
+      return narrowed(e.reshape(dk, wide), wide);
+    }
+    long[] part = wide.clone();
     part[axes + 1] /= groups;
-    return grouped(
-        p,
-        axes + 1,
-        dy,
-        axes + 1,
-        axes + 1,
-        (a, b) -> build(e.operation(kind("BackpropFilter"), a, e.ints(part), b), false));
+    String kind = kind("BackpropFilter");
+    return narrowed(grouped(p, dy, (a, b) -> window(e.operation(kind, a, e.ints(part), b))), wide);
   }
 
   private String kind(String what) {
-    return axes == 3
-        ? "Conv3D" + what + (what.isEmpty() ? "" : "V2")
-        : "Conv2D" + what;
+    return axes == 3 ? "Conv3D" + what + (what.isEmpty() ? "" : "V2") : "Conv2D" + what;
   }
 
-  private Output<?> build(GraphOperationBuilder operation, boolean depthwise) {
-    operation.setAttr("strides", Padding.steps(strides)).setAttr("padding", padding());
-    if (!depthwise && axes == 2) {
-      operation.setAttr("dilations", Padding.steps(dilations));
-    }
-    return operation.build().output(0);
+  private Output<?> window(GraphOperationBuilder operation) {
+    return operation
+        .setAttr("strides", Padding.steps(strides))
+        .setAttr("padding", padding())
+        .build()
+        .output(0);
   }
 
   // --- groups
 
-  private Output<?> grouped(
-      Output<?> a,
-      int axisOfA,
-      Output<?> b,
-      int axisOfB,
-      int axisOfResult,
-      BinaryOperator<Output<?>> product) {
+  /** Products of the groups, which divide the last axis of both factors and of the result. */
+  private Output<?> grouped(Output<?> a, Output<?> b, BinaryOperator<Output<?>> product) {
     if (groups == 1) {
       return product.apply(a, b);
     }
-    Output<?>[] as = split(a, axisOfA);
-    Output<?>[] bs = split(b, axisOfB);
+    Output<?>[] as = split(a);
+    Output<?>[] bs = split(b);
     List<Output<?>> results = new ArrayList<>();
     for (int i = 0; i < groups; i++) {
       results.add(product.apply(as[i], bs[i]));
     }
-    return e.concat(axisOfResult, results);
+    return e.concat(axes + 1, results);
   }
 
-  private Output<?>[] split(Output<?> value, int axis) {
-    return e.operation("Split", e.number(axis), value)
+  private Output<?>[] split(Output<?> value) {
+    return e.operation("Split", e.number(axes + 1), value)
         .setAttr("num_split", (long) groups)
         .build()
         .outputList(0, groups);
   }
 
-  // --- depthwise kernels
-
-  /** (window..., channels, multiplier), whose elements are in the same order. */
+  /** A kernel as (window..., channels, multiplier), whose elements are in the same order. */
   private Output<?> depthwise(Output<?> k) {
-    return e.reshape(k, kernel[0], kernel[1], groups, kernel[3] / groups);
+    return e.reshape(k, reach(0), reach(1), groups, kernel[3] / groups);
   }
+
+  // --- dilation
 
   private boolean isDilated() {
     return Arrays.stream(dilations).anyMatch(d -> d != 1);
   }
 
-  /** Zeros between the elements: TensorFlow dilates depthwise windows on no CPU. */
+  /**
+   * A kernel with zeros between its elements: but for the forward product over two axes TensorFlow
+   * dilates nothing on a CPU.
+   */
   private Output<?> widened(Output<?> k) {
-    if (!isDilated()) {
-      return k;
+    Output<?> wide = k;
+    long[] sizes = kernel.clone();
+    for (int i = 0; i < axes; i++) {
+      if (dilations[i] != 1) {
+        long outer = product(sizes, 0, i);
+        long inner = product(sizes, i + 1, sizes.length);
+        long[] apart = {outer, sizes[i], 1, inner};
+        Output<?> spaced =
+            Padding.zeros(
+                e,
+                e.reshape(wide, apart),
+                apart,
+                new long[4],
+                new long[] {0, 0, dilations[i] - 1, 0});
+        Output<?> whole = e.reshape(spaced, outer, sizes[i] * dilations[i], inner);
+        sizes[i] = reach(i);
+        wide = e.reshape(e.slice(whole, new long[3], new long[] {outer, reach(i), inner}), sizes);
+      }
     }
-    long channels = groups;
-    long multiplier = kernel[3] / groups;
-    long[] apart = {kernel[0], 1, kernel[1], 1, channels, multiplier};
-    long[] after = {0, dilations[0] - 1, 0, dilations[1] - 1, 0, 0};
-    Output<?> spaced = Padding.zeros(e, e.reshape(k, apart), apart, new long[6], after);
-    Output<?> whole =
-        e.reshape(
-            spaced, kernel[0] * dilations[0], kernel[1] * dilations[1], channels, multiplier);
-    return e.slice(
-        whole, new long[4], new long[] {reach(0), reach(1), channels, multiplier});
+    return wide;
   }
 
+  private static long product(long[] sizes, int from, int to) {
+    return Arrays.stream(sizes, from, to).reduce(1, (a, b) -> a * b);
+  }
+
+  /** The gradients of a kernel's own elements among those of a widened one. */
   private Output<?> narrowed(Output<?> dk, long[] sizes) {
     if (!isDilated()) {
       return dk;
     }
-    return e.operation(
-            "StridedSlice",
-            dk,
-            e.ints(0, 0, 0, 0),
-            e.ints(sizes),
-            e.ints(dilations[0], dilations[1], 1, 1))
+    long[] steps = new long[axes + 2];
+    Arrays.fill(steps, 1);
+    System.arraycopy(dilations, 0, steps, 0, axes);
+    return e.operation("StridedSlice", dk, e.ints(new long[axes + 2]), e.ints(sizes), e.ints(steps))
         .build()
         .output(0);
   }

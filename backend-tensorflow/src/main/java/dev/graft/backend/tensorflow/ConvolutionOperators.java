@@ -18,11 +18,11 @@ final class ConvolutionOperators {
         "ConvWeightGradient", ConvolutionOperators::fits, ConvolutionOperators::weightGradient);
   }
 
-  private static @Nullable String fits(NodeSignature node) {
-    if (!Convolution.fits(node.attributes(), node.input(0).rank() - 2)) {
-      return "a dilated window of three axes, or one of more";
-    }
-    return TensorFlowOperators.dynamic(node);
+  private static @Nullable String fits(NodeSignature node, boolean bound) {
+    int axes = node.input(0).rank() - 2;
+    return axes >= 1 && axes <= 3
+        ? TensorFlowOperators.dynamic(node, bound)
+        : "windows over " + axes + " axes";
   }
 
   private static void conv(Emission e) {

@@ -71,10 +71,12 @@ final class ElementwiseOperators {
     rows.pointwise("Div", e -> e.call(division(e.dtype()), e.in(0), e.in(1)));
     rows.pointwise("Mod", ElementwiseOperators::mod);
     rows.pointwise("Pow", ElementwiseOperators::pow);
-    rows.pointwise("Where", e -> e.operation("SelectV2", e.in(0), e.in(1), e.in(2)).build().output(0));
+    rows.pointwise(
+        "Where", e -> e.operation("SelectV2", e.in(0), e.in(1), e.in(2)).build().output(0));
     rows.pointwise(
         "Cast",
-        node -> node.attributes().i("saturate", 1) == 1 ? null : "conversion without saturation",
+        (node, bound) ->
+            node.attributes().i("saturate", 1) == 1 ? null : "conversion without saturation",
         e -> e.cast(e.in(0), e.outputType(0).dtype()));
     rows.pointwise("CastLike", e -> e.cast(e.in(0), e.outputType(0).dtype()));
     rows.pointwise("Clip", ElementwiseOperators::clip);
@@ -99,7 +101,7 @@ final class ElementwiseOperators {
         "LeakyRelu", ElementwiseOperators::unlessSingle, ElementwiseOperators::leakyRelu);
     rows.pointwise(
         "Elu",
-        node -> node.attributes().f("alpha", 1) == 1 ? null : "another alpha than 1",
+        (node, bound) -> node.attributes().f("alpha", 1) == 1 ? null : "another alpha than 1",
         e -> e.call("Elu", e.in(0)));
     rows.pointwise("ReluGradient", e -> e.call("ReluGrad", e.in(0), e.in(1)));
     rows.expression("Softmax", e -> alongLast(e, "Softmax"));
@@ -175,7 +177,7 @@ final class ElementwiseOperators {
     return result;
   }
 
-  private static @Nullable String unlessSingle(NodeSignature node) {
+  private static @Nullable String unlessSingle(NodeSignature node, boolean bound) {
     DType dtype = node.input(0).dtype();
     return dtype == DType.FLOAT64 || !dtype.isFloating() ? "an alpha of another type" : null;
   }
@@ -205,11 +207,7 @@ final class ElementwiseOperators {
     Output<?> winner = e.operation("ArgMax", x, e.number(axis)).build().output(0);
     Output<?> hot =
         e.operation(
-                "OneHot",
-                winner,
-                e.number((int) e.sizes(0)[axis]),
-                e.number(x, 1),
-                e.number(x, 0))
+                "OneHot", winner, e.number((int) e.sizes(0)[axis]), e.number(x, 1), e.number(x, 0))
             .setAttr("axis", (long) axis)
             .build()
             .output(0);

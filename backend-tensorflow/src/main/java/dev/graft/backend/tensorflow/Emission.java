@@ -201,8 +201,7 @@ final class Emission {
     }
     Output<?>[] wide = inputs.clone();
     Arrays.setAll(
-        wide,
-        i -> GraphWriter.dtype(inputs[i]) == given ? cast(inputs[i], computed) : inputs[i]);
+        wide, i -> GraphWriter.dtype(inputs[i]) == given ? cast(inputs[i], computed) : inputs[i]);
     Output<?> result = operation(kind, wide).build().output(0);
     return GraphWriter.dtype(result) == computed ? cast(result, given) : result;
   }
@@ -251,8 +250,7 @@ final class Emission {
 
   /** A number of the same type as another value. */
   Output<?> number(Output<?> like, double value) {
-    return writer.constant(
-        HostTensor.full(TensorType.of(GraphWriter.dtype(like)), value));
+    return writer.constant(HostTensor.full(TensorType.of(GraphWriter.dtype(like)), value));
   }
 
   /** Values stacked along an axis. */

@@ -81,10 +81,7 @@ final class GraphWriter {
     if (dtype(value) == to) {
       return value;
     }
-    return operation("Cast", value)
-        .setAttr("DstT", TensorFlowTypes.of(to))
-        .build()
-        .output(0);
+    return operation("Cast", value).setAttr("DstT", TensorFlowTypes.of(to)).build().output(0);
   }
 
   static DType dtype(Output<?> value) {

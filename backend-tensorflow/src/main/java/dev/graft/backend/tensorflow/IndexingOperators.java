@@ -26,9 +26,7 @@ final class IndexingOperators {
         TensorFlowOperators::dynamic,
         e -> take(e, e.reshape(e.in(0), -1), elements(e), e.outputSizes(0)));
     rows.expression(
-        "ScatterElements",
-        TensorFlowOperators::dynamic,
-        e -> scatter(e, 1, elements(e)));
+        "ScatterElements", TensorFlowOperators::dynamic, e -> scatter(e, 1, elements(e)));
     rows.expression("GatherND", TensorFlowOperators::dynamic, IndexingOperators::gatherNd);
     rows.expression("ScatterND", TensorFlowOperators::dynamic, IndexingOperators::scatterNd);
     rows.expression(
@@ -61,11 +59,11 @@ final class IndexingOperators {
         .output(0);
   }
 
-  private static @Nullable String firstAxis(NodeSignature node) {
+  private static @Nullable String firstAxis(NodeSignature node, boolean bound) {
     long rank = node.attributes().ints("input_shape", new long[0]).length;
     long axis = node.attributes().i("axis", 0);
     return axis == 0 || axis == -rank
-        ? TensorFlowOperators.dynamic(node)
+        ? TensorFlowOperators.dynamic(node, bound)
         : "another axis than the first";
   }
 
@@ -75,10 +73,7 @@ final class IndexingOperators {
     long[] merged = shape.clone();
     merged[0] = e.type(1).shape().elements();
     return e.operation(
-            "UnsortedSegmentSum",
-            e.reshape(e.in(0), merged),
-            indices,
-            e.number((int) shape[0]))
+            "UnsortedSegmentSum", e.reshape(e.in(0), merged), indices, e.number((int) shape[0]))
         .build()
         .output(0);
   }
@@ -126,8 +121,7 @@ final class IndexingOperators {
     Output<?> negative = e.call("Less", index, e.number(index, 0));
     Output<?> wrapped = e.operation("SelectV2", negative, front, index).build().output(0);
     Output<?> parts = e.call("Mul", wrapped, e.constant(HostTensor.vector(strides)));
-    Output<?> position =
-        e.operation("Sum", parts, e.ints(shape.length - 1)).build().output(0);
+    Output<?> position = e.operation("Sum", parts, e.ints(shape.length - 1)).build().output(0);
     long batches = product(data, 0, batchDims);
     long inner = product(data, batchDims, batchDims + depth);
     long[] offsets = new long[(int) batches];
@@ -179,8 +173,7 @@ final class IndexingOperators {
           e.operation(kind, updates, places, e.number((int) rows)).build().output(0);
       result = e.call("Mul", table, factors);
     } else {
-      result =
-          e.operation(kind, table, e.reshape(places, count, 1), updates).build().output(0);
+      result = e.operation(kind, table, e.reshape(places, count, 1), updates).build().output(0);
     }
     return e.reshape(e.cast(result, e.dtype()), e.sizes(0));
   }

@@ -17,23 +17,23 @@ final class NormalizationOperators {
     rows.add("BatchNormalization", NormalizationOperators::plain, NormalizationOperators::batch);
     rows.add(
         "BatchNormalizationTraining",
-        node -> images(node, 0),
+        (node, bound) -> images(node, 0, bound),
         NormalizationOperators::training);
     rows.add(
         "BatchNormalizationGradient",
-        node -> images(node, 1),
+        (node, bound) -> images(node, 1, bound),
         NormalizationOperators::gradient);
   }
 
-  private static @Nullable String plain(NodeSignature node) {
-    return node.attributes().i("training_mode", 0) == 0 ? images(node, 0) : "training mode";
+  private static @Nullable String plain(NodeSignature node, boolean bound) {
+    return node.attributes().i("training_mode", 0) == 0 ? images(node, 0, bound) : "training mode";
   }
 
-  private static @Nullable String images(NodeSignature node, int x) {
+  private static @Nullable String images(NodeSignature node, int x, boolean bound) {
     TensorType type = node.input(x);
-    boolean single =
-        node.inputs().stream().allMatch(t -> t == null || t.dtype() == DType.FLOAT32);
-    return type.rank() == 4 && type.shape().isStatic() && type.shape().elements() > 0 && single
+    boolean single = node.inputs().stream().allMatch(t -> t == null || t.dtype() == DType.FLOAT32);
+    boolean sized = !bound || (type.shape().isStatic() && type.shape().elements() > 0);
+    return type.rank() == 4 && sized && single
         ? null
         : "other than four-dimensional single-precision data";
   }

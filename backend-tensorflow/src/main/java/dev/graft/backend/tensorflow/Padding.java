@@ -38,8 +38,7 @@ final class Padding {
     return e.operation("PadV2", inner, amounts, fill).build().output(0);
   }
 
-  static Output<?> zeros(
-      Emission e, Output<?> value, long[] sizes, long[] before, long[] after) {
+  static Output<?> zeros(Emission e, Output<?> value, long[] sizes, long[] before, long[] after) {
     return pad(e, value, sizes, before, after, e.number(value, 0));
   }
 

@@ -55,6 +55,37 @@ record PoolWindow(long[] kernel, long[] strides, long[] dilations, long[] before
     return (kernel[i] - 1) * dilations[i] + 1;
   }
 
+  /** The positions on an axis that its windows cover, one window after the other. */
+  long[] under(int axis, long windows) {
+    long[] positions = new long[Math.toIntExact(windows * kernel[axis])];
+    Arrays.setAll(
+        positions, i -> i / kernel[axis] * strides[axis] + i % kernel[axis] * dilations[axis]);
+    return positions;
+  }
+
+  /** How far apart in one channel's plane the neighbours along each axis are. */
+  long[] planeStrides(long[] x, boolean columnMajor) {
+    long[] result = new long[axes()];
+    long stride = 1;
+    for (int i = 0; i < axes(); i++) {
+      int axis = columnMajor ? i : axes() - 1 - i;
+      result[axis] = stride;
+      stride *= x[axis + 1];
+    }
+    return result;
+  }
+
+  /** Where in a plane the {@code index}-th of some places is, which are {@code apart}. */
+  long offset(int index, long[] sizes, long[] apart, long[] back, long[] planeStrides) {
+    long rest = index;
+    long offset = 0;
+    for (int i = axes() - 1; i >= 0; i--) {
+      offset += (rest % sizes[i] * apart[i] - back[i]) * planeStrides[i];
+      rest /= sizes[i];
+    }
+    return offset;
+  }
+
   /** The padding after each axis with what {@code ceil_mode} adds: windows then fit. */
   long[] exactAfter(long[] x, long[] y) {
     long[] exact = new long[axes()];

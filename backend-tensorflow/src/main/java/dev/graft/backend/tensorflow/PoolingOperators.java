@@ -3,6 +3,7 @@ package dev.graft.backend.tensorflow;
 import dev.graft.backend.NodeSignature;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
+import dev.graft.tensor.TensorType;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ final class PoolingOperators {
   private PoolingOperators() {}
 
   static void register(TensorFlowOperators rows) {
-    rows.add("MaxPool", PoolingOperators::maximum, PoolingOperators::maxPool);
+    rows.add("MaxPool", PoolingOperators::fits, PoolingOperators::maxPool);
     rows.add("AveragePool", PoolingOperators::fits, PoolingOperators::averagePool);
     rows.add("GlobalAveragePool", e -> global(e, "Mean"));
     rows.add("GlobalMaxPool", e -> global(e, "Max"));
@@ -21,22 +22,15 @@ final class PoolingOperators {
     rows.add("AveragePoolGradient", PoolingOperators::plain, PoolingOperators::averageGradient);
   }
 
-  private static @Nullable String fits(NodeSignature node) {
-    PoolWindow w = PoolWindow.of(node.attributes());
-    if (w.axes() > 3 || (w.axes() == 3 && w.dilated())) {
-      return "a dilated window of three axes, or one of more";
-    }
-    return TensorFlowOperators.dynamic(node);
+  private static @Nullable String fits(NodeSignature node, boolean bound) {
+    int axes = node.input(0).rank() - 2;
+    return axes >= 1 && axes <= 3
+        ? TensorFlowOperators.dynamic(node, bound)
+        : "windows over " + axes + " axes";
   }
 
-  private static @Nullable String plain(NodeSignature node) {
-    return PoolWindow.of(node.attributes()).dilated() ? "a dilated window" : fits(node);
-  }
-
-  private static @Nullable String maximum(NodeSignature node) {
-    return node.hasOutput(1) && node.input(0).rank() == 5
-        ? "the places of maxima over three axes"
-        : fits(node);
+  private static @Nullable String plain(NodeSignature node, boolean bound) {
+    return PoolWindow.of(node.attributes()).dilated() ? "a dilated window" : fits(node, bound);
   }
 
   private static void global(Emission e, String kind) {
@@ -70,8 +64,9 @@ final class PoolingOperators {
     String kind = w.axes() == 3 ? "MaxPool3D" : "MaxPool";
     DType computed = Emission.computed(kind, e.dtype());
     Output<?> image = e.cast(image(e, 0), computed);
-    if (w.dilated()) {
-      finish(e, 0, reduced(e, "Max", patches(e, w, lowest(e, image, w, x, y), y)));
+    if (w.dilated() || !Kernels.has(kind, computed)) {
+      Output<?> all = patches(e, w, lowest(e, image, w, x, y), y);
+      finish(e, 0, reduced(e, "Max", w, all));
     } else {
       boolean same = w.isSame(x, y);
       Output<?> padded = same ? image : lowest(e, image, w, x, y);
@@ -79,13 +74,12 @@ final class PoolingOperators {
     }
     if (e.wants(1)) {
       Output<?> all = patches(e, w, lowest(e, image, w, x, y), y);
-      finish(e, 1, positions(e, w, reduced(e, "ArgMax", all), x, y));
+      finish(e, 1, positions(e, w, reduced(e, "ArgMax", w, all), x, y));
     }
   }
 
   /** Pads with what is never a maximum. */
-  private static Output<?> lowest(
-      Emission e, Output<?> image, PoolWindow w, long[] x, long[] y) {
+  private static Output<?> lowest(Emission e, Output<?> image, PoolWindow w, long[] x, long[] y) {
     DType dtype = GraphWriter.dtype(image);
     double lowest = dtype.isFloating() ? Double.NEGATIVE_INFINITY : Integer.MIN_VALUE;
     return Padding.pad(
@@ -99,71 +93,82 @@ final class PoolingOperators {
 
   /** The elements under each window, as (batch, out..., place in the window, channels). */
   private static Output<?> patches(Emission e, PoolWindow w, Output<?> padded, long[] y) {
-    Output<?> flat =
-        e.operation("ExtractImagePatches", padded)
-            .setAttr("ksizes", Padding.steps(w.kernel()))
-            .setAttr("strides", Padding.steps(w.strides()))
-            .setAttr("rates", Padding.steps(w.dilations()))
-            .setAttr("padding", "VALID")
-            .build()
-            .output(0);
-    return e.reshape(flat, y[0], y[1], y[2], w.size(), y[3]);
+    int axes = w.axes();
+    Output<?> all = padded;
+    long[] apart = new long[2 * axes + 2];
+    long[] together = new long[axes + 3];
+    long[] perm = new long[2 * axes + 2];
+    for (int i = 0; i < axes; i++) {
+      Output<?> under = e.ints(w.under(i, y[i + 1]));
+      all = e.operation("GatherV2", all, under, e.number(i + 1)).build().output(0);
+      apart[2 * i + 1] = y[i + 1];
+      apart[2 * i + 2] = w.kernel()[i];
+      together[i + 1] = y[i + 1];
+      perm[i + 1] = 2 * i + 1;
+      perm[axes + i + 1] = 2 * i + 2;
+    }
+    apart[0] = y[0];
+    apart[2 * axes + 1] = y[axes + 1];
+    perm[2 * axes + 1] = 2 * axes + 1;
+    together[0] = y[0];
+    together[axes + 1] = w.size();
+    together[axes + 2] = y[axes + 1];
+    return e.reshape(e.transpose(e.reshape(all, apart), perm), together);
   }
 
-  private static Output<?> reduced(Emission e, String kind, Output<?> patches) {
+  private static Output<?> reduced(Emission e, String kind, PoolWindow w, Output<?> patches) {
     DType given = GraphWriter.dtype(patches);
     Output<?> wide = e.cast(patches, Emission.computed(kind, given));
-    Output<?> result = e.operation(kind, wide, e.number(3)).build().output(0);
+    Output<?> result = e.operation(kind, wide, e.number(w.axes() + 1)).build().output(0);
     return kind.equals("ArgMax") ? result : e.cast(result, given);
   }
 
   /** ONNX counts over the whole tensor in rows: a place in the window, its corner, the plane. */
   private static Output<?> positions(
       Emission e, PoolWindow w, Output<?> place, long[] x, long[] y) {
-    boolean columns = e.attributes().i("storage_order", 0) == 1;
-    long down = columns ? 1 : x[2];
-    long right = columns ? x[1] : 1;
+    int axes = w.axes();
+    long[] steps = w.planeStrides(x, e.attributes().i("storage_order", 0) == 1);
+    long area = 1;
+    for (int i = 0; i < axes; i++) {
+      area *= x[i + 1];
+    }
+    long planeSize = area;
     long[] inside = new long[(int) w.size()];
-    long width = w.kernel()[1];
-    Arrays.setAll(
-        inside,
-        p -> p / width * w.dilations()[0] * down + p % width * w.dilations()[1] * right);
-    long[] corner = new long[(int) (y[1] * y[2])];
-    Arrays.setAll(
-        corner,
-        i ->
-            (i / y[2] * w.strides()[0] - w.before()[0]) * down
-                + (i % y[2] * w.strides()[1] - w.before()[1]) * right);
-    long[] plane = new long[(int) (y[0] * y[3])];
-    Arrays.setAll(plane, i -> i * x[1] * x[2]);
+    Arrays.setAll(inside, p -> w.offset(p, w.kernel(), w.dilations(), new long[axes], steps));
+    long[] out = Arrays.copyOfRange(y, 1, axes + 1);
+    HostTensor corners =
+        HostTensor.fromLongs(
+            TensorType.of(DType.INT64, Padding.steps(out)),
+            p -> w.offset(p, out, w.strides(), w.before(), steps));
+    long[] images = new long[axes + 2];
+    Arrays.fill(images, 1);
+    images[0] = y[0];
+    images[axes + 1] = y[axes + 1];
+    HostTensor planes =
+        HostTensor.fromLongs(TensorType.of(DType.INT64, images), i -> i * planeSize);
     Output<?> offset =
         e.operation("GatherV2", e.constant(HostTensor.vector(inside)), place, e.number(0))
             .build()
             .output(0);
-    Output<?> corners = e.constant(HostTensor.of(corner, 1, y[1], y[2], 1));
-    Output<?> planes = e.constant(HostTensor.of(plane, y[0], 1, 1, y[3]));
-    return e.call("AddV2", e.call("AddV2", offset, corners), planes);
+    return e.call("AddV2", e.call("AddV2", offset, e.constant(corners)), e.constant(planes));
   }
 
   private static void maxPoolGradient(Emission e) {
     PoolWindow w = PoolWindow.of(e.attributes());
-    if (w.axes() == 3 || w.dilated()) {
+    String kind = w.axes() == 3 ? "MaxPool3DGrad" : "MaxPoolGrad";
+    DType computed = Emission.computed(kind, e.dtype());
+    if (w.dilated() || !Kernels.has(kind, computed)) {
       byPosition(e);
       return;
     }
     long[] x = PoolWindow.images(e.sizes(1));
     long[] y = PoolWindow.images(e.sizes(2));
-    DType computed = Emission.computed("MaxPoolGrad", e.dtype());
     boolean same = w.isSame(x, y);
     Output<?> image = e.cast(image(e, 1), computed);
     Output<?> padded = same ? image : lowest(e, image, w, x, y);
     Output<?> dx =
         w.pool(
-            e.operation(
-                "MaxPoolGrad",
-                padded,
-                e.cast(image(e, 2), computed),
-                e.cast(image(e, 0), computed)),
+            e.operation(kind, padded, e.cast(image(e, 2), computed), e.cast(image(e, 0), computed)),
             same);
     finish(e, 0, same ? dx : w.crop(e, dx, x, y));
   }
@@ -195,19 +200,17 @@ final class PoolingOperators {
     DType computed = Emission.computed(kind, e.dtype());
     Output<?> image = e.cast(image(e, 0), computed);
     Output<?> padded =
-        Padding.zeros(
-            e, image, x, Padding.spread(w.before()), Padding.spread(w.exactAfter(x, y)));
+        Padding.zeros(e, image, x, Padding.spread(w.before()), Padding.spread(w.exactAfter(x, y)));
     Output<?> mean =
         w.dilated()
-            ? reduced(e, "Mean", patches(e, w, padded, y))
+            ? reduced(e, "Mean", w, patches(e, w, padded, y))
             : w.pool(e.operation(kind, padded), false);
     finish(e, 0, scaled(e, mean, w, x, y));
   }
 
   private static Output<?> scaled(Emission e, Output<?> mean, PoolWindow w, long[] x, long[] y) {
     HostTensor factors =
-        w.factors(
-            x, y, e.attributes().i("count_include_pad", 0) == 1, GraphWriter.dtype(mean));
+        w.factors(x, y, e.attributes().i("count_include_pad", 0) == 1, GraphWriter.dtype(mean));
     boolean needed = Arrays.stream(factors.toDoubles()).anyMatch(f -> f != 1);
     return needed ? e.call("Mul", mean, e.constant(factors)) : mean;
   }

@@ -33,12 +33,9 @@ final class ShapeTranslations {
         "Slice",
         both(constants(1, 2, 3, 4), TensorFlowOperators::dynamic),
         ShapeTranslations::slice);
-    rows.add(
-        "Pad", both(constants(1, 3), TensorFlowOperators::dynamic), ShapeTranslations::pad);
+    rows.add("Pad", both(constants(1, 3), TensorFlowOperators::dynamic), ShapeTranslations::pad);
     rows.expression(
-        "Trilu",
-        both(constants(1), TensorFlowOperators::dynamic),
-        ShapeTranslations::triangle);
+        "Trilu", both(constants(1), TensorFlowOperators::dynamic), ShapeTranslations::triangle);
     rows.expression(
         "ReverseSequence", TensorFlowOperators::dynamic, ShapeTranslations::reverseSequence);
 
@@ -50,9 +47,7 @@ final class ShapeTranslations {
     rows.expression("Range", ShapeTranslations::range);
     rows.expression("ConstantOfShape", TensorFlowOperators::dynamic, ShapeTranslations::filled);
     rows.expression("EyeLike", TensorFlowOperators::dynamic, ShapeTranslations::eye);
-    rows.expression(
-        "NonZero",
-        e -> e.transpose(e.call("Where", e.in(0)), 1, 0));
+    rows.expression("NonZero", e -> e.transpose(e.call("Where", e.in(0)), 1, 0));
   }
 
   /** An operation with a tensor and a shape, whose kernels lack some small integers. */
@@ -70,8 +65,7 @@ final class ShapeTranslations {
     long[] sizes = e.sizes(0);
     int start = (int) clamp(e.attributes().i("start", 0), sizes.length);
     int end = (int) clamp(e.attributes().i("end", sizes.length), sizes.length);
-    return e.constant(
-        HostTensor.vector(Arrays.copyOfRange(sizes, start, Math.max(start, end))));
+    return e.constant(HostTensor.vector(Arrays.copyOfRange(sizes, start, Math.max(start, end))));
   }
 
   /** From channels last the two moves become one. */
@@ -85,8 +79,7 @@ final class ShapeTranslations {
     } else if (e.prefersChannelsLast(0)) {
       long[] toRows = GraphWriter.toRows(rank);
       long[] composed = Arrays.stream(perm).map(p -> toRows[(int) p]).toArray();
-      e.outRows(
-          0, e.moved(e.channelsLast(0), GraphWriter.outermost(e.sizes(0)), composed));
+      e.outRows(0, e.moved(e.channelsLast(0), GraphWriter.outermost(e.sizes(0)), composed));
     } else {
       e.outRows(0, e.moved(e.rows(0), e.sizes(0), perm));
     }
@@ -178,8 +171,7 @@ final class ShapeTranslations {
     DType computed = Emission.computed("PadV2", e.dtype());
     Output<?> value = e.cast(e.in(0), computed);
     if (mode.equals("constant")) {
-      Output<?> fill =
-          e.has(2) ? e.cast(e.reshape(e.rows(2)), computed) : e.number(value, 0);
+      Output<?> fill = e.has(2) ? e.cast(e.reshape(e.rows(2)), computed) : e.number(value, 0);
       e.out(0, Padding.pad(e, value, sizes, before, after, fill));
       return;
     }

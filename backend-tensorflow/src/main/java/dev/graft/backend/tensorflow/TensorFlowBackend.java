@@ -88,12 +88,20 @@ final class TensorFlowBackend implements Backend {
 
   @Override
   public Support supports(NodeSignature node) {
-    String operator = node.operator().name();
-    if (device.kind() == Device.Kind.GPU && operator.startsWith("BatchNormalization")) {
-      // What the fused kernels save between forward and backward differs from the CPU's.
-      return Support.no("statistics in the form of a CPU");
-    }
-    return TensorFlowOperators.supports(node);
+    return onDevice(node, TensorFlowOperators.supports(node));
+  }
+
+  /** Whether a node of a graph that is bound to its feeds can be translated as it stands. */
+  Support translates(NodeSignature node) {
+    return onDevice(node, TensorFlowOperators.translates(node));
+  }
+
+  private Support onDevice(NodeSignature node, Support support) {
+    boolean gpu = device.kind() == Device.Kind.GPU;
+    // What the fused kernels save between forward and backward differs from the CPU's.
+    return gpu && node.operator().name().startsWith("BatchNormalization")
+        ? Support.no("statistics in the form of a CPU")
+        : support;
   }
 
   @Override

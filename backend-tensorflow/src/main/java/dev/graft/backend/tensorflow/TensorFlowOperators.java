@@ -13,8 +13,16 @@ import org.tensorflow.Output;
 
 /** The operators that this backend translates itself, one row each. */
 final class TensorFlowOperators {
-  /** Says why a node cannot be translated, or gives null. */
-  interface Restriction extends Function<NodeSignature, @Nullable String> {}
+  /** What a row demands of its nodes. */
+  interface Restriction {
+    /**
+     * Why a node cannot be translated, or null.
+     *
+     * @param bound whether the node's graph has been bound to the sizes of its feeds, and to the
+     *     values of those that decide about shapes, so that what is open now stays open
+     */
+    @Nullable String refusal(NodeSignature node, boolean bound);
+  }
 
   private record Row(Consumer<Emission> translation, Restriction restriction, boolean pointwise) {}
 
@@ -40,7 +48,7 @@ final class TensorFlowOperators {
   }
 
   void add(String operator, Consumer<Emission> translation) {
-    add(operator, node -> null, translation);
+    add(operator, (node, bound) -> null, translation);
   }
 
   /** An operator whose translation is one expression. */
@@ -49,12 +57,12 @@ final class TensorFlowOperators {
   }
 
   void expression(String operator, Function<Emission, Output<?>> f) {
-    expression(operator, node -> null, f);
+    expression(operator, (node, bound) -> null, f);
   }
 
   /** An expression of single elements, which is the same in every order of elements. */
   void pointwise(String operator, Function<Emission, Output<?>> f) {
-    pointwise(operator, node -> null, f);
+    pointwise(operator, (node, bound) -> null, f);
   }
 
   void pointwise(String operator, Restriction restriction, Function<Emission, Output<?>> f) {
@@ -65,12 +73,22 @@ final class TensorFlowOperators {
     return ROWS.containsKey(operator);
   }
 
+  /** Whether a node of any graph can be run: sizes and what decides about them will be bound. */
   static Support supports(NodeSignature node) {
+    return supports(node, false);
+  }
+
+  /** Whether a node can be translated as it stands. */
+  static Support translates(NodeSignature node) {
+    return supports(node, true);
+  }
+
+  private static Support supports(NodeSignature node, boolean bound) {
     Row row = ROWS.get(node.operator().name());
     if (row == null) {
       return Support.no("no translation to TensorFlow");
     }
-    String refusal = row.restriction().apply(node);
+    String refusal = row.restriction().refusal(node, bound);
     return refusal == null ? Support.YES : Support.no(refusal);
   }
 
@@ -93,9 +111,9 @@ final class TensorFlowOperators {
 
   /** Requires that these inputs, where they are there, are constants. */
   static Restriction constants(int... inputs) {
-    return node -> {
+    return (node, bound) -> {
       for (int i : inputs) {
-        if (node.hasInput(i) && node.constants().get(i) == null) {
+        if (bound && node.hasInput(i) && node.constants().get(i) == null) {
           return "input " + i + " must be constant";
         }
       }
@@ -104,17 +122,17 @@ final class TensorFlowOperators {
   }
 
   static Restriction both(Restriction one, Restriction other) {
-    return node -> {
-      String refusal = one.apply(node);
-      return refusal == null ? other.apply(node) : refusal;
+    return (node, bound) -> {
+      String refusal = one.refusal(node, bound);
+      return refusal == null ? other.refusal(node, bound) : refusal;
     };
   }
 
   /** Requires fixed input and output shapes, which only data-dependent operators lack. */
-  static @Nullable String dynamic(NodeSignature node) {
+  static @Nullable String dynamic(NodeSignature node, boolean bound) {
     boolean fixed =
         node.inputs().stream().allMatch(t -> t == null || t.shape().isStatic())
             && node.outputs().stream().allMatch(t -> t == null || t.shape().isStatic());
-    return fixed ? null : "its shapes depend on data";
+    return fixed || !bound ? null : "its shapes depend on data";
   }
 }

@@ -41,7 +41,7 @@ final class TensorFlowProgram implements Program {
       TensorFlowBackend backend, Graph graph, ParameterStore store, CompileOptions options) {
     this.backend = backend;
     this.graph = graph;
-    CompiledGraph.check(graph);
+    CompiledGraph.check(backend, graph);
     Map<String, HostTensor> compiledIn = compiledIn(graph, store, options);
     long bytes = compiledIn.values().stream().mapToLong(t -> t.bytes().remaining()).sum();
     if (bytes > CONSTANT_BYTES) {

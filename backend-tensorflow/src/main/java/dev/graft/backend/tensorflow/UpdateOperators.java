@@ -27,8 +27,7 @@ final class UpdateOperators {
       velocity = e.call("AddV2", velocity, scaled(e, e.in(2), momentum));
     }
     boolean nesterov = a.i("nesterov", 0) == 1;
-    Output<?> direction =
-        nesterov ? e.call("AddV2", g, scaled(e, velocity, momentum)) : velocity;
+    Output<?> direction = nesterov ? e.call("AddV2", g, scaled(e, velocity, momentum)) : velocity;
     e.out(0, e.call("Sub", p, e.call("Mul", direction, e.cast(e.in(3), e.dtype()))));
     e.out(1, velocity);
   }

@@ -7,9 +7,6 @@ import dev.graft.testkit.BackendConformanceKit;
 import dev.graft.testkit.Lacking;
 
 class TensorFlowConformanceTest extends BackendConformanceKit {
-  private static final String NO_DILATED_VOLUMES =
-      "TensorFlow has no dilated windows over three axes on a CPU";
-
   @Override
   protected Backend open() {
     return new TensorFlowBackendProvider().open(Device.CPU, new BackendOptions(1));
@@ -18,10 +15,7 @@ class TensorFlowConformanceTest extends BackendConformanceKit {
   @Override
   protected Lacking lacking() {
     return Lacking.NOTHING
-        .tolerate("node/test_averagepool_3d_dilations_*", NO_DILATED_VOLUMES)
-        .tolerate("node/test_maxpool_3d_dilations*", NO_DILATED_VOLUMES)
-        .tolerate(
-            "node/test_attention_*_fp16", "each step of the decomposition rounds to 16 bits")
+        .tolerate("node/test_attention_*_fp16", "each step of the decomposition rounds to 16 bits")
         .tolerate("node/test_training_dropout_*", "dropout in training draws at random");
   }
 }
