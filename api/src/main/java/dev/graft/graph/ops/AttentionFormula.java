@@ -41,8 +41,16 @@ final class AttentionFormula {
     Value capped = cap > 0 ? builder.op("Tanh", raw.div(cap)).mul(cap) : raw;
     Value bias = bias(q, k);
     Value scores = bias == null ? capped : capped.add(bias);
-    Value weights = softmax(scores, bias);
+    // A query that may see no key would divide 0 by 0: its bias is kept finite, its result cleared.
+    boolean mayBeBlind = bias != null && canHideAllKeys();
+    Value safe = mayBeBlind ? capped.add(finite(bias)) : scores;
+    Value weights = softmax(safe);
     Value y = weights.cast(v.dtype()).matmul(shared(v, q)).cast(q.dtype());
+    if (mayBeBlind) {
+      Value sees = sees(bias);
+      y = y.mul(sees);
+      weights = weights.mul(sees);
+    }
     if (node.type(0).rank() == 3) {
       List<Dim> flat = Attention.attention(node).get(0).shape().dims();
       y = Sizes.reshape(y.transpose(0, 2, 1, 3), flat);
@@ -55,6 +63,23 @@ final class AttentionFormula {
           default -> weights;
         };
     return Arrays.asList(y, k, v, shown);
+  }
+
+  /** Minus infinity replaced by what a softmax cannot tell from it. */
+  private Value finite(Value bias) {
+    double least =
+        switch (bias.dtype()) {
+          case FLOAT16 -> -3e4;
+          case FLOAT64 -> -1e300;
+          default -> -1e38;
+        };
+    return builder.op("Max", bias, bias.constant(least));
+  }
+
+  /** 1 for a query that may see some key, else 0. */
+  private Value sees(Value bias) {
+    Value best = bias.max(true, -1);
+    return best.greater(best.constant(Double.NEGATIVE_INFINITY)).cast(bias.dtype());
   }
 
   /** An input as [batch, heads, sequence, size]. */
@@ -87,17 +112,11 @@ final class AttentionFormula {
     return Sizes.reshape(repeated, List.of(d.get(0), q.shape().dim(1), d.get(2), d.get(3)));
   }
 
-  /** Softmax over the keys; a query that may see no key gets zeros. */
-  private Value softmax(Value scores, @Nullable Value bias) {
+  /** Softmax over the keys. */
+  private Value softmax(Value scores) {
     DType precision = Shapes.dtype(node, "softmax_precision", scores.dtype());
-    Attributes last = Attributes.of("axis", -1);
-    if (bias == null || !canHideAllKeys()) {
-      return builder.op("Softmax", last, scores.cast(precision)).cast(scores.dtype());
-    }
-    Value blind = builder.op("IsInf", Attributes.of("detect_positive", 0), bias.max(true, -1));
-    Value zero = scores.constant(0);
-    Value safe = blind.where(zero, scores).cast(precision);
-    return blind.where(zero, builder.op("Softmax", last, safe).cast(scores.dtype()));
+    Value weights = builder.op("Softmax", Attributes.of("axis", -1), scores.cast(precision));
+    return weights.cast(scores.dtype());
   }
 
   /** Plain causal attention always leaves the first key. */
