@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -112,8 +113,16 @@ public final class BackendComparison {
     void measuring(Workload workload, String contender, Measure measure);
   }
 
-  /** One kind of contender. */
-  private record Lane(String name, Precision precision, boolean peer, List<String> command) {
+  /**
+   * One kind of contender.
+   *
+   * @param peer what it is if it is none of Graft's backends
+   */
+  private record Lane(String name, Precision precision, Optional<Peer> peer, List<String> command) {
+    Set<Measure> measures(Workload workload) {
+      return peer.map(p -> p.measures(workload)).orElse(EnumSet.allOf(Measure.class));
+    }
+
     String label() {
       return name + " " + precision.name().toLowerCase(Locale.ROOT);
     }
@@ -193,7 +202,9 @@ public final class BackendComparison {
     List<Lane> result = new ArrayList<>();
     for (BackendProvider provider : chosen) {
       for (Precision precision : precisions(provider)) {
-        result.add(new Lane(provider.name(), precision, false, worker(provider.name(), precision)));
+        result.add(
+            new Lane(
+                provider.name(), precision, Optional.empty(), worker(provider.name(), precision)));
       }
     }
     if (options.peers()) {
@@ -202,7 +213,7 @@ public final class BackendComparison {
             new Lane(
                 peer.title(),
                 peer.precision(),
-                true,
+                Optional.of(peer),
                 peer.command(options.python(), scripts, models)));
       }
     }
@@ -232,6 +243,9 @@ public final class BackendComparison {
     Map<Lane, Findings> found = new LinkedHashMap<>();
     try {
       for (Lane lane : lanes) {
+        if (lane.measures(workload).isEmpty()) {
+          continue;
+        }
         List<String> command = new ArrayList<>(lane.command());
         command.addAll(List.of(workload.key(), Integer.toString(options.effectiveThreads())));
         Findings findings = new Findings();
@@ -246,7 +260,7 @@ public final class BackendComparison {
       for (Measure measure : Measure.values()) {
         takeTurns(workload, measure, running, found);
       }
-      running.forEach((lane, c) -> found.get(lane).finish(c, lane.peer()));
+      running.forEach((lane, c) -> found.get(lane).finish(c, lane.peer().isPresent()));
     } finally {
       running.values().forEach(Contender::close);
     }
@@ -258,7 +272,7 @@ public final class BackendComparison {
     Map<Lane, Contender> able = new LinkedHashMap<>();
     running.forEach(
         (lane, contender) -> {
-          if (cancellation.isRequested()) {
+          if (cancellation.isRequested() || !lane.measures(workload).contains(measure)) {
             return;
           }
           listener.measuring(workload, lane.label(), measure);
@@ -316,7 +330,7 @@ public final class BackendComparison {
                   workload.key(),
                   lane.name(),
                   lane.precision().name().toLowerCase(Locale.ROOT),
-                  lane.peer(),
+                  lane.peer().isPresent(),
                   f.versions,
                   f.compile,
                   timings,

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,6 +40,17 @@ enum Peer {
 
   Precision precision() {
     return precision;
+  }
+
+  /** What this peer can do with a workload: onnxruntime cannot train, channels are of images. */
+  Set<Measure> measures(Workload workload) {
+    boolean images = workload == Workload.RESNET20 || workload == Workload.MOBILENETV2;
+    return switch (this) {
+      case ONNXRUNTIME -> EnumSet.of(Measure.INFERENCE_1, Measure.INFERENCE_32);
+      case PYTORCH_CHANNELS_LAST ->
+          images ? EnumSet.allOf(Measure.class) : EnumSet.noneOf(Measure.class);
+      case PYTORCH, PYTORCH_BF16, KERAS -> EnumSet.allOf(Measure.class);
+    };
   }
 
   /**

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A comparison of backends as a page with bars, as Markdown and as JSON. */
 final class SpeedReport {
@@ -84,8 +86,13 @@ final class SpeedReport {
     }
     compiling(page, of);
     List<QuotedPeer> quoted = QuotedPeer.of(workload.key());
-    if (of.stream().noneMatch(r -> r.peer() && r.milliseconds().containsKey(Measure.STEP))
-        && !quoted.isEmpty()) {
+    boolean pytorch =
+        of.stream()
+            .anyMatch(
+                r ->
+                    r.contender().startsWith("PyTorch")
+                        && r.milliseconds().containsKey(Measure.STEP));
+    if (!pytorch && !quoted.isEmpty()) {
       page.add(
           "<h3>Peers, measured elsewhere</h3><p class=\"note\">Training step on another 2-core"
               + " machine, not in this run; do not take ratios with the bars above.</p><table>"
@@ -109,12 +116,12 @@ final class SpeedReport {
     for (SpeedResult r : measured) {
       page.add(
           "<tr><th scope=\"row\">%s</th><td class=\"track\"><div class=\"fill %s\""
-              + " style=\"width:%s%%\"></div></td><td>%s</td><td>%s</td></tr>",
+              + " style=\"width:%s%%\"></div></td><td>%s<br><small>%s</small></td></tr>",
           label(r),
           r.peer() ? "peer" : "own",
           String.format(Locale.ROOT, "%.1f", Math.max(0.6, 100 * median(r, measure) / longest)),
           time(median(r, measure)),
-          ratio(results, r, measure).map(SpeedReport::times).orElse(""));
+          ratio(results, r, measure).orElse(""));
     }
     page.add("</tbody></table>");
   }
@@ -124,7 +131,7 @@ final class SpeedReport {
         "<h3>Before the first result</h3><table><thead><tr><th scope=\"col\"></th>"
             + "<th scope=\"col\">compile step</th><th scope=\"col\">peak memory</th>"
             + "<th scope=\"col\">agrees</th></tr></thead><tbody>");
-    for (SpeedResult r : results) {
+    for (SpeedResult r : measured(results)) {
       Double seconds = r.compileSeconds().get(Measure.STEP);
       page.add(
           "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td></tr>",
@@ -147,7 +154,7 @@ final class SpeedReport {
         s.append(' ').append(m.title()).append(" |");
       }
       s.append(" compile | peak memory | agrees |\n|---|---:|---:|---:|---:|---:|---:|---|\n");
-      for (SpeedResult r : of(workload)) {
+      for (SpeedResult r : measured(of(workload))) {
         s.append("| ").append(label(r)).append(" |");
         for (Measure m : Measure.values()) {
           s.append(' ').append(cell(workload, r, m)).append(" |");
@@ -175,7 +182,7 @@ final class SpeedReport {
 
   private String cell(Workload workload, SpeedResult r, Measure m) {
     return r.milliseconds().containsKey(m)
-        ? time(median(r, m)) + ratio(of(workload), r, m).map(x -> " (" + times(x) + ")").orElse("")
+        ? time(median(r, m)) + ratio(of(workload), r, m).map(x -> " (" + x + ")").orElse("")
         : "–";
   }
 
@@ -227,19 +234,19 @@ final class SpeedReport {
         + options.effectiveThreads()
         + " threads, in turns, "
         + options.rounds()
-        + " rounds. Times are medians of a run, input already in memory. A factor compares with"
-        + " PyTorch in the same precision and run, where it was measured.";
+        + " rounds. Times are medians of a run, input already in memory. A factor is the time as a"
+        + " multiple of a Python peer's in the same run and precision.";
   }
 
   private List<String> problems() {
     List<String> problems = new ArrayList<>(notes);
-    Map<String, List<String>> where = new LinkedHashMap<>();
+    Map<String, Set<String>> who = new LinkedHashMap<>();
     for (SpeedResult r : results) {
       for (String p : r.problems()) {
-        where.computeIfAbsent(label(r) + ": " + p, k -> new ArrayList<>()).add(r.workload());
+        who.computeIfAbsent(p, k -> new TreeSet<>()).add(label(r));
       }
     }
-    where.forEach((what, at) -> problems.add(what + " (" + String.join(", ", at) + ")"));
+    who.forEach((what, names) -> problems.add(String.join(", ", names) + ": " + what));
     return problems;
   }
 
@@ -265,21 +272,45 @@ final class SpeedReport {
     return timing.median();
   }
 
-  /** The time over PyTorch's in the same precision. */
-  private static Optional<Double> ratio(List<SpeedResult> results, SpeedResult r, Measure measure) {
-    return results.stream()
-        .filter(p -> p.peer() && !p.equals(r) && p.precision().equals(r.precision()))
-        .filter(p -> p.contender().startsWith("PyTorch") && p.milliseconds().containsKey(measure))
-        .findFirst()
-        .map(p -> median(r, measure) / median(p, measure));
+  private static List<SpeedResult> measured(List<SpeedResult> results) {
+    return results.stream().filter(r -> !r.milliseconds().isEmpty()).toList();
+  }
+
+  /** The time as a multiple of the peer that a backend is to be held against. */
+  private static Optional<String> ratio(List<SpeedResult> results, SpeedResult r, Measure measure) {
+    if (r.peer()) {
+      return Optional.empty();
+    }
+    for (Peer peer : counterparts(r.contender(), measure)) {
+      for (SpeedResult p : results) {
+        if (p.peer()
+            && p.contender().equals(peer.title())
+            && p.precision().equals(r.precision())
+            && p.milliseconds().containsKey(measure)) {
+          return Optional.of(
+              String.format(
+                  Locale.ROOT, "%.2f× %s", median(r, measure) / median(p, measure), peer.title()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The same engine in Python where it does the same, else PyTorch, else Keras. */
+  private static List<Peer> counterparts(String backend, Measure measure) {
+    boolean inference = measure == Measure.INFERENCE_1 || measure == Measure.INFERENCE_32;
+    if (backend.equals("onnx") && inference) {
+      return List.of(Peer.ONNXRUNTIME);
+    }
+    return backend.equals("tensorflow")
+        ? List.of(Peer.KERAS)
+        : backend.equals("djl")
+            ? List.of(Peer.PYTORCH_CHANNELS_LAST, Peer.PYTORCH, Peer.PYTORCH_BF16)
+            : List.of(Peer.PYTORCH, Peer.PYTORCH_BF16, Peer.KERAS);
   }
 
   private static String time(double ms) {
     return String.format(Locale.ROOT, ms < 10 ? "%.2f ms" : ms < 100 ? "%.1f ms" : "%.0f ms", ms);
-  }
-
-  private static String times(double ratio) {
-    return String.format(Locale.ROOT, "%.2f×", ratio);
   }
 
   private static String agreement(SpeedResult r) {

@@ -232,21 +232,26 @@ public final class FileSuite {
 
   private List<String> warnings() {
     List<String> warnings = new ArrayList<>(suite.warnings());
+    Map<String, List<String>> overlaps = new LinkedHashMap<>();
     for (SuiteFile.Model model : suite.models()) {
       tasks.forEach(
           (name, task) -> {
             List<ClassOverlap> overlap =
                 ClassOverlap.between(task.pool().targets().classes(), model.trainedClasses());
             if (!overlap.isEmpty()) {
-              warnings.add(
-                  model.name()
-                      + " was pre-trained on classes of "
-                      + name
-                      + ", so transfer looks better here than on new classes: "
-                      + sample(overlap));
+              overlaps
+                  .computeIfAbsent(name + ": " + sample(overlap), k -> new ArrayList<>())
+                  .add(model.name());
             }
           });
     }
+    overlaps.forEach(
+        (what, models) ->
+            warnings.add(
+                String.join(", ", models)
+                    + " met classes of the target in pre-training, so transfer looks better here"
+                    + " than on new classes. "
+                    + what));
     tasks.forEach(
         (name, task) -> {
           List<Duplicate> twins = Duplicate.between(task.pool().examples(), task.test().examples());
