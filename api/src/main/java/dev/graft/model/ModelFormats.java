@@ -31,6 +31,9 @@ public final class ModelFormats {
    * @throws ModelFormatException if no format does, or the file is damaged or not supported
    */
   public GraphModel read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new ModelFormatException(file + " is a folder; name a model file");
+    }
     if (!Files.isRegularFile(file)) {
       throw new NoSuchFileException(file.toString());
     }

@@ -4,17 +4,26 @@ import dev.graft.backend.BackendException;
 import dev.graft.data.DataException;
 import dev.graft.graph.GraphException;
 import dev.graft.model.ModelFormatException;
+import dev.graft.train.TrainingException;
+import dev.graft.transfer.StrategyException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Bad input becomes one clear message and exit code 2; anything else is a fault with its trace. */
-final class FriendlyErrors implements IExecutionExceptionHandler {
+final class FriendlyErrors implements IExecutionExceptionHandler, IParameterExceptionHandler {
   /** Exceptions whose messages are written for users. */
   private static final Set<Class<? extends Exception>> EXPECTED =
       Set.of(
@@ -22,9 +31,11 @@ final class FriendlyErrors implements IExecutionExceptionHandler {
           GraphException.class,
           BackendException.class,
           ModelFormatException.class,
+          StrategyException.class,
+          TrainingException.class,
           IllegalArgumentException.class,
           IOException.class,
-          java.io.UncheckedIOException.class);
+          UncheckedIOException.class);
 
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
@@ -37,8 +48,21 @@ final class FriendlyErrors implements IExecutionExceptionHandler {
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static String message(Throwable e) {
-    if (e instanceof java.io.UncheckedIOException && e.getCause() != null) {
+  /** What is wrong with the command line, without the page of all options. */
+  @Override
+  public int handleParseException(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    boolean refused = e.getCause() instanceof IllegalArgumentException && e.getArgSpec() != null;
+    err.println("graft: " + (refused ? e.getCause().getMessage() : e.getMessage()));
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** What an exception says to users; the file system's own say little but the file's name. */
+  static String message(Throwable e) {
+    if (e instanceof UncheckedIOException && e.getCause() != null) {
       return message(e.getCause());
     }
     if (e instanceof NoSuchFileException f) {
@@ -46,6 +70,9 @@ final class FriendlyErrors implements IExecutionExceptionHandler {
     }
     if (e instanceof AccessDeniedException f) {
       return "no permission for " + f.getFile();
+    }
+    if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
+      return ((FileSystemException) e).getFile() + " is a file, but a folder is needed here";
     }
     if (e instanceof FileSystemException f) {
       return f.getFile()

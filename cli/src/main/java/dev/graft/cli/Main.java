@@ -42,11 +42,13 @@ public final class Main implements Runnable {
    * @return 0 on success, 1 if a check failed or Graft itself did, 2 on bad input
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
+    FriendlyErrors errors = new FriendlyErrors();
     return new CommandLine(new Main())
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(new FriendlyErrors())
+        .setExecutionExceptionHandler(errors)
+        .setParameterExceptionHandler(errors)
         .execute(args);
   }
 

@@ -11,17 +11,22 @@ import dev.graft.datasets.Opened;
 import dev.graft.eval.Evaluation;
 import dev.graft.model.PretrainedModel;
 import dev.graft.onnx.ModelBundle;
+import dev.graft.onnx.OnnxWriter;
 import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
 import dev.graft.strategies.Transfer;
 import dev.graft.train.BatchNormPolicy;
+import dev.graft.train.DivergedException;
 import dev.graft.train.Optimizer;
+import dev.graft.train.TrainingException;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.FeatureStore;
 import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -205,13 +210,10 @@ final class TrainCommand implements Callable<Integer> {
       if (cut != null) {
         transfer = transfer.cutAt(cut);
       }
-      TransferredModel made =
-          held.isPresent()
-              ? transfer.fit(train.data(), held.get().data())
-              : transfer.fit(train.data());
+      TransferredModel made = fit(transfer, train, held);
       console.close();
       Optional<Evaluation> evaluation = held.map(v -> graft.evaluate(made, v.data()));
-      save(made, graft.backend(), train, err);
+      save(made, graft.backend(), train);
       double seconds = (System.nanoTime() - start) / 1e9;
       writeMetrics(made, evaluation, graft.backend(), seconds);
       print(output, made, evaluation, seconds);
@@ -219,21 +221,54 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Finds out before any work whether the result can be written. */
-  private static void requireWritable(Path folder) throws IOException {
-    Path parent = folder.toAbsolutePath().getParent();
-    Files.createDirectories(parent);
-    Files.delete(Files.createTempFile(parent, ".graft", ".probe"));
+  private TransferredModel fit(
+      Transfer transfer, Opened<ClassLabels> train, Optional<Opened<ClassLabels>> held)
+      throws IOException {
+    try {
+      return held.isPresent()
+          ? transfer.fit(train.data(), held.get().data())
+          : transfer.fit(train.data());
+    } catch (DivergedException e) {
+      throw keep(e);
+    }
   }
 
-  private void save(
-      TransferredModel made, Backend backend, Opened<ClassLabels> train, PrintWriter err)
+  /** Finds out before any work whether the result can be written, and leaves nothing behind. */
+  private static void requireWritable(Path folder) throws IOException {
+    Path existing = folder.toAbsolutePath().normalize();
+    while (!Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing)) {
+      throw new NotDirectoryException(existing.toString());
+    }
+    Files.delete(Files.createTempFile(existing, ".graft", ".probe"));
+  }
+
+  /** Keeps what there is of a training that diverged, and says where. */
+  private TrainingException keep(DivergedException e) throws IOException {
+    Files.createDirectories(out);
+    Path file = out.resolve("last-good.onnx");
+    OnnxWriter.STANDARD.write(e.lastGood(), file);
+    return new TrainingException(
+        e.getMessage() + " The network with the last good parameters is in " + file + ".", e);
+  }
+
+  private void save(TransferredModel made, Backend backend, Opened<ClassLabels> train)
       throws IOException {
     List<Sample> samples =
         IntStream.range(0, Math.min(CHECKED, train.data().size()))
             .mapToObj(i -> train.data().examples().sample(i))
             .toList();
-    ModelBundle.write(made, out, backend, samples);
+    try {
+      ModelBundle.write(made, out, backend, samples);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      // A full disk is reported without any file's name.
+      throw new IOException(
+          "the model cannot be written to " + out + ": " + FriendlyErrors.message(e), e);
+    }
   }
 
   private void writeMetrics(

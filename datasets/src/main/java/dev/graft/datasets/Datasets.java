@@ -30,8 +30,14 @@ public final class Datasets {
     if (options.classes().isEmpty()) {
       return opened;
     }
-    ClassLabels aligned = opened.data().targets().in(options.classes().get());
-    return new Opened<>(new Labeled<>(opened.data().examples(), aligned), opened.skipped());
+    ClassLabels targets = opened.data().targets();
+    try {
+      return new Opened<>(
+          new Labeled<>(opened.data().examples(), targets.in(options.classes().get())),
+          opened.skipped());
+    } catch (DataException e) {
+      throw new DataException(path + " does not fit: " + e.getMessage(), e);
+    }
   }
 
   private static Opened<ClassLabels> open(Path path, DataOptions options, DataKind kind) {
