@@ -57,9 +57,10 @@ def every_epoch():
 
 def computed_once():
     body = backbone()
+    run = tf.function(lambda x: body(x, training=False), reduce_retracing=True)
 
     def features(folder):
-        parts = [(body(x, training=False), y) for x, y in data(folder, False)]
+        parts = [(run(x), y) for x, y in data(folder, False)]
         x = tf.concat([p[0] for p in parts], 0)
         y = tf.concat([p[1] for p in parts], 0)
         return tf.data.Dataset.from_tensor_slices((x, y))

@@ -222,6 +222,13 @@ final class SpeedReport {
           .ifPresent(
               r -> wins.computeIfAbsent(label(r), l -> new ArrayList<>()).add(workload.title()));
     }
+    Set<String> own = new TreeSet<>();
+    results.stream()
+        .filter(r -> !r.peer() && !r.milliseconds().isEmpty())
+        .forEach(r -> own.add(label(r)));
+    if (own.size() == 1) {
+      return "Only one of Graft's backends ran: " + own.iterator().next() + ".";
+    }
     List<String> parts = new ArrayList<>();
     wins.forEach((who, what) -> parts.add(who + " trains " + String.join("; ", what)));
     return parts.isEmpty()

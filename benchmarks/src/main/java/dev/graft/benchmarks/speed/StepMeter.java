@@ -34,7 +34,7 @@ final class StepMeter implements AutoCloseable {
   private final Precision precision;
   private final GraphModel model;
   private final Map<Measure, Runnable> ready = new EnumMap<>(Measure.class);
-  private final List<AutoCloseable> resources = new ArrayList<>();
+  private final List<Runnable> closing = new ArrayList<>();
 
   StepMeter(Workload workload, Backend backend, Precision precision) {
     this.workload = workload;
@@ -96,14 +96,14 @@ final class StepMeter implements AutoCloseable {
 
   private Runnable training(boolean frozen) {
     Training training = new Training(frozen);
-    resources.add(training);
+    closing.add(training::close);
     return training::step;
   }
 
   private Runnable inference(int examples) {
     HostTensor inputs = workload.inputs(model, examples);
     Program program = compileInference(inputs.type());
-    resources.add(program);
+    closing.add(program::close);
     return () -> program.runToHost(Map.of(Networks.INPUT, inputs));
   }
 
@@ -115,10 +115,8 @@ final class StepMeter implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable resource : resources) {
-      resource.close();
-    }
+  public void close() {
+    closing.forEach(Runnable::run);
   }
 
   /** A training program with its state and the feeds of one batch. */

@@ -36,7 +36,7 @@ public final class StepWorker {
   private StepWorker() {}
 
   /** Arguments: backend, device, precision, workload, threads. */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) throws IOException {
     PrintStream out = System.out;
     // Engines print what they like; answers go to the real standard output only.
     System.setOut(System.err);

@@ -18,16 +18,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A network with the batch and the optimizer that its speed is measured with. */
 public enum Workload {
-  MLP("MLP 784-512-512-10", Networks::mlp, 64, Optimizer.SGD),
-  RESNET20("ResNet-20, 3x32x32", Networks::resnet20, 64, Optimizer.SGD),
-  MOBILENETV2("MobileNetV2 0.35, 3x96x96", Networks::mobilenetV2, 32, Optimizer.SGD),
-  MINILM("MiniLM shape, 32 tokens", Networks::miniLm, 16, Optimizer.ADAMW);
+  MLP("MLP 784-512-512-10", 64, Optimizer.SGD),
+  RESNET20("ResNet-20, 3x32x32", 64, Optimizer.SGD),
+  MOBILENETV2("MobileNetV2 0.35, 3x96x96", 32, Optimizer.SGD),
+  MINILM("MiniLM shape, 32 tokens", 16, Optimizer.ADAMW);
 
   /** Every chance of a workload comes from here, so that all backends compute the same. */
   private static final Seed SEED = new Seed(20_260_103);
@@ -36,13 +35,11 @@ public enum Workload {
   private static final int VOCABULARY = 30522;
 
   private final String title;
-  private final Supplier<Graph> network;
   private final int batch;
   private final Optimizer optimizer;
 
-  Workload(String title, Supplier<Graph> network, int batch, Optimizer optimizer) {
+  Workload(String title, int batch, Optimizer optimizer) {
     this.title = title;
-    this.network = network;
     this.batch = batch;
     this.optimizer = optimizer;
   }
@@ -63,7 +60,13 @@ public enum Workload {
   }
 
   GraphModel model() {
-    Graph graph = network.get();
+    Graph graph =
+        switch (this) {
+          case MLP -> Networks.mlp();
+          case RESNET20 -> Networks.resnet20();
+          case MOBILENETV2 -> Networks.mobilenetV2();
+          case MINILM -> Networks.miniLm();
+        };
     return new GraphModel(graph, Initialization.all(graph, SEED));
   }
 
