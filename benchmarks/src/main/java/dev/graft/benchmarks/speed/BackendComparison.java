@@ -30,8 +30,14 @@ import java.util.TreeSet;
  * disturbs the machine disturbs all of them.
  */
 public final class BackendComparison {
-  /** Runs that a contender makes before the next one has its turn. */
+  /** Fewest runs that a contender makes before the next one has its turn. */
   private static final int TURN = 3;
+
+  /** Most runs of a turn, and the milliseconds that a turn of short runs lasts. */
+  private static final int LONGEST_TURN = 100;
+
+  /** Turns that only warm up: caches, and the Java compiler. */
+  private static final int WARM_TURNS = 5;
 
   /** The readable oracle is no engine and takes minutes a step; it runs only if it is named. */
   private static final String ORACLE = "reference";
@@ -270,6 +276,7 @@ public final class BackendComparison {
   private void takeTurns(
       Workload workload, Measure measure, Map<Lane, Contender> running, Map<Lane, Findings> found) {
     Map<Lane, Contender> able = new LinkedHashMap<>();
+    Map<Lane, Integer> turns = new LinkedHashMap<>();
     running.forEach(
         (lane, contender) -> {
           if (cancellation.isRequested() || !lane.measures(workload).contains(measure)) {
@@ -278,7 +285,12 @@ public final class BackendComparison {
           listener.measuring(workload, lane.label(), measure);
           try {
             found.get(lane).compile.put(measure, contender.prepare(measure));
-            contender.run(measure, TURN); // warm
+            double run = SpeedResult.Timing.of(contender.run(measure, TURN)).median();
+            int turn = (int) Math.max(TURN, Math.min(LONGEST_TURN, LONGEST_TURN / run));
+            if (turn > TURN) {
+              contender.run(measure, WARM_TURNS * turn);
+            }
+            turns.put(lane, turn);
             able.put(lane, contender);
           } catch (ContenderException e) {
             found.get(lane).problems.add(measure.title() + ": " + e.getMessage());
@@ -287,7 +299,7 @@ public final class BackendComparison {
     for (int round = 0; round < options.rounds() && !cancellation.isRequested(); round++) {
       able.forEach(
           (lane, contender) -> {
-            for (double ms : contender.run(measure, TURN)) {
+            for (double ms : contender.run(measure, turns.get(lane))) {
               found.get(lane).times.computeIfAbsent(measure, m -> new ArrayList<>()).add(ms);
             }
           });
