@@ -46,6 +46,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Two stories on embedded digits, in minutes and without any download: one in which transfer should
@@ -145,7 +146,8 @@ public final class QuickSuite {
       throws IOException {
     Backends backends = Backends.discover();
     String backend = backends.choose(options.backend()).name();
-    List<Cell> cells = cells(backend, options);
+    Map<String, String> versions = backends.get(backend).availability().versions();
+    List<Cell> cells = cells(backend, versions, options);
     TransferCells.Services services =
         new TransferCells.Services(
             backends,
@@ -159,7 +161,7 @@ public final class QuickSuite {
       results =
           new SuiteRunner(cells, runner, options.workers(), progress, cancellation).run(directory);
     }
-    Environment environment = Environment.here(backends.get(backend).availability().versions());
+    Environment environment = Environment.here(versions);
     Findings findings =
         Findings.of(description(backend, options), environment, cells.size(), results);
     Reports.write(directory, findings);
@@ -167,9 +169,15 @@ public final class QuickSuite {
   }
 
   /** Seed by seed, so that an interrupted run has whole pairs. */
-  private static List<Cell> cells(String backend, Options options) {
-    String settings =
-        Integer.toHexString((SETTINGS + "/" + STEPS + "/" + PRETRAINING_STEPS).hashCode());
+  private static List<Cell> cells(String backend, Map<String, String> versions, Options options) {
+    String all =
+        String.join(
+                "/",
+                SETTINGS.toString(),
+                Integer.toString(STEPS),
+                Integer.toString(PRETRAINING_STEPS))
+            + new TreeMap<>(versions);
+    String settings = Long.toHexString(new Seed(0).derive(all).key());
     List<Cell> cells = new ArrayList<>();
     for (long seed = 0; seed < options.seeds(); seed++) {
       for (String data : List.of(DRAWN, OTHER)) {

@@ -14,8 +14,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param labelsPerClass labelled examples of each class; {@link #ALL} for all there are
  * @param seed decides the labelled examples drawn and all initial weights; arms with one seed make
  *     a pair
- * @param settings a digest of everything else that decides the result, so that a changed suite does
- *     not take old results for its own
+ * @param settings a digest of everything else that decides the result, the engine's version
+ *     included, so that a changed suite does not take old results for its own
  */
 @JsonPropertyOrder({
   "suite",

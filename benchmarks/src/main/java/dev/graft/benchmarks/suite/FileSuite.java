@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Runs a suite that a file describes. */
 public final class FileSuite {
@@ -44,6 +45,7 @@ public final class FileSuite {
 
   private final SuiteFile suite;
   private final Path file;
+  private final Backends backends = Backends.discover();
   private final Map<String, Task> tasks = new LinkedHashMap<>();
 
   private FileSuite(SuiteFile suite, Path file) {
@@ -75,7 +77,6 @@ public final class FileSuite {
         suite.threads() == 0
             ? LoaderOptions.strict()
             : LoaderOptions.strict().withThreads(suite.threads());
-    Backends backends = Backends.discover();
     TransferCells.Services services =
         new TransferCells.Services(
             backends,
@@ -150,7 +151,7 @@ public final class FileSuite {
                         engine.device().toString(),
                         labels,
                         seed,
-                        digest(data, model, arm)));
+                        digest(data, model, arm, engine)));
               }
             }
           }
@@ -160,7 +161,8 @@ public final class FileSuite {
     return cells;
   }
 
-  private String digest(SuiteFile.Data data, SuiteFile.Model model, SuiteFile.Arm arm) {
+  private String digest(
+      SuiteFile.Data data, SuiteFile.Model model, SuiteFile.Arm arm, SuiteFile.Engine engine) {
     Task task = tasks.get(data.name());
     String all =
         String.join(
@@ -168,7 +170,8 @@ public final class FileSuite {
             task.pool().examples().fingerprint(),
             task.test().examples().fingerprint(),
             model.toString(),
-            arm.toString());
+            arm.toString(),
+            new TreeMap<>(backends.get(engine.backend()).availability().versions()).toString());
     return Long.toHexString(new Seed(0).derive(all).key());
   }
 
