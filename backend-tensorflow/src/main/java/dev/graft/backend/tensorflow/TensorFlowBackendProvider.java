@@ -19,7 +19,13 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Finds TensorFlow on the class path, without loading it before it is opened. */
+/**
+ * Finds TensorFlow on the class path, without loading it before it is opened.
+ *
+ * <p>TensorFlow writes notes about itself to standard error when it is loaded, unless the
+ * environment variable {@code TF_CPP_MIN_LOG_LEVEL} is 1 (warnings) or 2 (errors) when the process
+ * starts; from inside a Java process there is no way to say so.
+ */
 public final class TensorFlowBackendProvider implements BackendProvider {
   static final String NAME = "tensorflow";
 
