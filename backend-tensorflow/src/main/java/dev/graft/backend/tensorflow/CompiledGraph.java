@@ -17,7 +17,6 @@ import java.util.Map;
 import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
 
 /** A graph with fixed shapes as a TensorFlow graph with its session. Thread-safe. */
 final class CompiledGraph implements AutoCloseable {
@@ -39,12 +38,12 @@ final class CompiledGraph implements AutoCloseable {
     try {
       write(new GraphWriter(target, graph, compiledIn, device(backend.device())), compiledIn);
       this.session = new Session(target, backend.config());
-    } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
-      target.close();
-      throw new BackendException("TensorFlow refused a translated graph: " + e.getMessage(), e);
-    } catch (RuntimeException e) {
+    } catch (BackendException e) {
       target.close();
       throw e;
+    } catch (RuntimeException e) {
+      target.close();
+      throw new BackendException("TensorFlow refused a translated graph: " + e.getMessage(), e);
     }
   }
 
@@ -63,7 +62,7 @@ final class CompiledGraph implements AutoCloseable {
     for (Node node : graph.nodes()) {
       try {
         TensorFlowOperators.emit(writer, node);
-      } catch (TensorFlowException | IllegalArgumentException | IllegalStateException e) {
+      } catch (RuntimeException e) {
         throw new BackendException(
             "TensorFlow refused " + node.describe() + ": " + e.getMessage(), e);
       }
@@ -125,8 +124,13 @@ final class CompiledGraph implements AutoCloseable {
       updates.forEach(runner::fetch);
     }
     List<Tensor> results = new ArrayList<>();
-    // The tensors are handed on one by one, so the result that holds them is not closed.
-    runner.run().forEach(entry -> results.add(entry.getValue()));
+    try {
+      // The tensors are handed on one by one, so the result that holds them is not closed.
+      runner.run().forEach(entry -> results.add(entry.getValue()));
+    } catch (RuntimeException e) {
+      // TensorFlow's own exceptions have no common class.
+      throw new BackendException("TensorFlow failed: " + e.getMessage(), e);
+    }
     return results;
   }
 

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
 
 /** A graph with the parameters that were compiled in: one TensorFlow graph per feed shapes. */
 final class TensorFlowProgram implements Program {
@@ -131,8 +130,6 @@ final class TensorFlowProgram implements Program {
         }
       }
       results = program.run(arguments, step);
-    } catch (TensorFlowException e) {
-      throw new BackendException("TensorFlow failed: " + e.getMessage(), e);
     } finally {
       uploads.forEach(Tensor::close);
     }

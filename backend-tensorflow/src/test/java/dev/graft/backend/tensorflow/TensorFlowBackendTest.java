@@ -102,6 +102,27 @@ class TensorFlowBackendTest {
     }
   }
 
+  @Test
+  void aStepThatFailsInsideTheEngineLeavesTheStateAsItWas() {
+    GraphBuilder g = new GraphBuilder();
+    Value p = g.parameter("p", TensorType.of(DType.FLOAT32, 3));
+    Value chosen = g.op("Gather", p, g.input("index", TensorType.of(DType.INT64)));
+    g.update("p", p.add(chosen));
+    HostTensor before = HostTensor.of(new float[] {1, 2, 3}, 3);
+    try (Backend backend = open();
+        State state = backend.newState(ParameterStore.of(Map.of("p", before)));
+        Program program =
+            backend.compile(
+                g.build(), ParameterStore.EMPTY, CompileOptions.withState(Set.of("p")))) {
+      BackendException e =
+          assertThrows(
+              BackendException.class,
+              () -> program.step(state, Map.of("index", HostTensor.scalar(7L))));
+      assertTrue(e.getMessage().contains("TensorFlow failed"), e.getMessage());
+      assertEquals(before, state.snapshot().get("p"));
+    }
+  }
+
   private Backend open() {
     return provider.open(Device.CPU, new BackendOptions(1));
   }
