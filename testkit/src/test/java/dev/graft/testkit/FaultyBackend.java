@@ -15,6 +15,7 @@ import dev.graft.graph.ParameterStore;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Tensor;
 import dev.graft.testkit.reference.ReferenceBackendProvider;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,7 +38,7 @@ final class FaultyBackend implements Backend {
 
   private final Backend good = new ReferenceBackendProvider().open();
   private final Fault fault;
-  private final List<HostTensor> kept = new ArrayList<>();
+  private final List<ByteBuffer> kept = new ArrayList<>();
 
   FaultyBackend(Fault fault) {
     this.fault = fault;
@@ -172,9 +173,12 @@ final class FaultyBackend implements Backend {
     }
   }
 
-  private static HostTensor copy(HostTensor t) {
-    return t.dtype().isFloating()
-        ? HostTensor.fromDoubles(t.type(), t::getDouble)
-        : HostTensor.fromLongs(t.type(), t::getLong);
+  /** Outside the heap, whose own size says little about what is kept in it. */
+  private static ByteBuffer copy(HostTensor t) {
+    ByteBuffer copy = ByteBuffer.allocateDirect(t.size() * Double.BYTES);
+    for (double value : t.toDoubles()) {
+      copy.putDouble(value);
+    }
+    return copy;
   }
 }
