@@ -1,15 +1,13 @@
 package dev.graft.model;
 
+import dev.graft.data.ContentDigest;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphException;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.Node;
 import dev.graft.graph.ParameterStore;
 import dev.graft.graph.Role;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.graft.tensor.HostTensor;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,27 +35,33 @@ public record GraphModel(Graph graph, ParameterStore parameters) {
    * parameters that a node or output reads. Equal for equal models in every process.
    */
   public String fingerprint() {
-    StringBuilder text = new StringBuilder();
-    graph.inputs().forEach(i -> text.append(i).append('\n'));
-    new TreeMap<>(graph.constants())
-        .forEach((name, t) -> text.append(name).append(t.type()).append(t.hashCode()).append('\n'));
+    ContentDigest digest = new ContentDigest();
+    graph.inputs().forEach(i -> digest.add(i.toString()));
+    new TreeMap<>(graph.constants()).forEach((name, t) -> add(digest.add(name), t));
     Set<String> read = new TreeSet<>(graph.outputs());
     for (Node node : graph.nodes()) {
       read.addAll(node.inputs());
-      text.append(node.operator().name()).append(node.inputs()).append(node.outputs());
+      digest
+          .add(node.operator().name())
+          .add(node.inputs().toString())
+          .add(node.outputs().toString());
       for (String name : new TreeSet<>(node.attributes().names())) {
-        text.append(name).append('=').append(node.attributes().get(name)).append(' ');
+        HostTensor tensor = node.attributes().tensor(name);
+        if (tensor != null) {
+          add(digest.add(name), tensor);
+        } else {
+          digest.add(name).add(String.valueOf(node.attributes().get(name)));
+        }
       }
-      text.append('\n');
     }
-    text.append(graph.outputs()).append(parameters.filter(read::contains).fingerprint());
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return digest
+        .add(graph.outputs().toString())
+        .add(parameters.filter(read::contains).fingerprint())
+        .hex();
+  }
+
+  /** By its bytes: hash codes of objects differ from one process to the next. */
+  private static void add(ContentDigest digest, HostTensor tensor) {
+    digest.add(tensor.type().toString()).add(tensor.bytes());
   }
 }
