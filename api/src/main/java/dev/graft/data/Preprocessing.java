@@ -16,6 +16,14 @@ public interface Preprocessing {
   Map<String, Object> settings();
 
   /**
+   * What it needs besides its settings, such as a tokenizer: the content of files by name, which
+   * are saved beside the model. What they hold shows in the settings, by a digest.
+   */
+  default Map<String, byte[]> files() {
+    return Map.of();
+  }
+
+  /**
    * The inputs for one sample, by input name, without a batch axis.
    *
    * @throws DataException if the sample is of a kind or size that the model does not take

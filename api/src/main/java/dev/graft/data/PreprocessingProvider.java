@@ -1,5 +1,6 @@
 package dev.graft.data;
 
+import java.nio.file.Path;
 import java.util.Map;
 
 /** Reads a kind of {@link Preprocessing} back from its settings; found by ServiceLoader. */
@@ -11,4 +12,12 @@ public interface PreprocessingProvider {
    * @throws DataException if a setting is missing, unknown or out of range
    */
   Preprocessing read(Map<String, Object> settings);
+
+  /**
+   * @param folder where the {@link Preprocessing#files} are that the settings name
+   * @throws DataException also if a file is missing or damaged
+   */
+  default Preprocessing read(Map<String, Object> settings, Path folder) {
+    return read(settings);
+  }
 }

@@ -17,15 +17,22 @@ public final class Preprocessings {
    * @throws DataException if no provider on the class path reads this type, or a setting is wrong
    */
   public static Preprocessing read(String type, Map<String, Object> settings) {
-    return read(type, settings, Preprocessings.class.getClassLoader());
+    return provider(type).read(settings);
   }
 
-  /** As {@link #read(String, Map)}, with providers found by the given class loader. */
-  public static Preprocessing read(
-      String type, Map<String, Object> settings, ClassLoader classLoader) {
+  /**
+   * As {@link #read(String, Map)}, for one that also has {@link Preprocessing#files}.
+   *
+   * @param folder where its files are
+   */
+  public static Preprocessing read(String type, Map<String, Object> settings, Path folder) {
+    return provider(type).read(settings, folder);
+  }
+
+  private static PreprocessingProvider provider(String type) {
     Map<String, PreprocessingProvider> providers = new TreeMap<>();
     for (PreprocessingProvider provider :
-        ServiceLoader.load(PreprocessingProvider.class, classLoader)) {
+        ServiceLoader.load(PreprocessingProvider.class, Preprocessings.class.getClassLoader())) {
       providers.put(provider.type(), provider);
     }
     PreprocessingProvider provider = providers.get(type);
@@ -35,24 +42,25 @@ public final class Preprocessings {
               + type
               + "'. There is: "
               + String.join(", ", providers.keySet())
-              + ". Text and audio come with the module graft-datasets.");
+              + ". Texts come with the module graft-text, audio and tables with graft-datasets.");
     }
-    return provider.read(settings);
+    return provider;
   }
 
   /**
    * Makes a preprocessing again from what {@link #settings} said.
    *
    * @param settings with the type under {@code type}
+   * @param folder where the files are that they name
    */
-  public static Preprocessing read(Map<String, Object> settings) {
+  public static Preprocessing read(Map<String, Object> settings, Path folder) {
     if (!(settings.get("type") instanceof String type)) {
       throw new DataException(
           "the settings of a preprocessing need a 'type', such as image, but are " + settings);
     }
     Map<String, Object> rest = new LinkedHashMap<>(settings);
     rest.remove("type");
-    return read(type, rest);
+    return read(type, rest, folder);
   }
 
   /** The settings with the type among them, as bundles and sidecar files hold them. */

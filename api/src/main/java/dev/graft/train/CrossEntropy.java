@@ -1,5 +1,6 @@
 package dev.graft.train;
 
+import dev.graft.data.Batch;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
 import dev.graft.data.Targets;
@@ -76,12 +77,13 @@ public record CrossEntropy(int classes, double labelSmoothing, List<Double> clas
   }
 
   @Override
-  public Map<String, HostTensor> feeds(Targets targets, int[] positions) {
+  public Map<String, HostTensor> feeds(Targets targets, Batch batch) {
     if (!(targets instanceof ClassLabels labels)) {
       throw new DataException(
           "cross-entropy needs class labels, but the targets are "
               + targets.getClass().getSimpleName());
     }
+    int[] positions = batch.positions();
     TensorType type = TensorType.of(DType.FLOAT32, positions.length, classes);
     return Map.of(
         DISTRIBUTION,

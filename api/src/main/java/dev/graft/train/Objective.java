@@ -1,5 +1,6 @@
 package dev.graft.train;
 
+import dev.graft.data.Batch;
 import dev.graft.data.Targets;
 import dev.graft.graph.GraphBuilder;
 import dev.graft.graph.Value;
@@ -27,7 +28,8 @@ public interface Objective {
    * The values of the target inputs for some examples.
    *
    * @param targets the targets of the whole data set
-   * @param positions the examples of the batch, in order
+   * @param batch the examples, by their positions; targets of parts of an example also need its
+   *     inputs, such as which tokens begin a word
    */
-  Map<String, HostTensor> feeds(Targets targets, int[] positions);
+  Map<String, HostTensor> feeds(Targets targets, Batch batch);
 }

@@ -17,6 +17,8 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 class ImagePreprocessingTest {
+  private static final Path HERE = Path.of("");
+
   private static ImageSample grey(int width, int height, int... values) {
     byte[] pixels = new byte[values.length];
     for (int i = 0; i < values.length; i++) {
@@ -183,8 +185,8 @@ class ImagePreprocessingTest {
     ImagePreprocessing preprocessing = ImagePreprocessing.imagenet(96);
     Map<String, Object> settings = Preprocessings.settings(preprocessing);
     assertEquals("image", settings.get("type"));
-    assertEquals(preprocessing, Preprocessings.read(settings));
-    assertThrows(DataException.class, () -> Preprocessings.read(Map.of("size", 4)));
+    assertEquals(preprocessing, Preprocessings.read(settings, HERE));
+    assertThrows(DataException.class, () -> Preprocessings.read(Map.of("size", 4), HERE));
     assertEquals(
         Path.of("zoo/squeezenet_v1.0.preprocessing.json"),
         Preprocessings.sidecar(Path.of("zoo/squeezenet_v1.0.onnx")));

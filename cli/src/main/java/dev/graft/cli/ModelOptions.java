@@ -92,7 +92,9 @@ final class ModelOptions {
     if (inputs.size() == 1) {
       settings.putIfAbsent("input", inputs.get(0).name());
     }
-    return Preprocessings.read(settings);
+    Path named = preprocessing != null ? preprocessing : file;
+    Path folder = named.toAbsolutePath().getParent();
+    return Preprocessings.read(settings, folder == null ? named : folder);
   }
 
   /**

@@ -122,7 +122,8 @@ record BundleDescription(
     return new BundleDescription(
         Preprocessings.read(
             text(preprocessing, "type", file),
-            JSON.convertValue(object(preprocessing, "settings", file), ANYTHING)),
+            JSON.convertValue(object(preprocessing, "settings", file), ANYTHING),
+            file.resolveSibling("")),
         names(json, "classes", file),
         new Provenance(
             text(provenance, "source", file),

@@ -19,9 +19,10 @@ import java.util.stream.Stream;
 
 /**
  * A folder with everything that is needed to predict: {@code model.onnx}, which any ONNX runtime
- * opens, {@code bundle.json} with preprocessing, classes, provenance, metrics and summary, and
- * {@code MODEL_CARD.md}, which says the same to people. Reading one needs api, this module, and
- * whatever brings its kind of preprocessing; running it needs a backend besides.
+ * opens, {@code bundle.json} with preprocessing, classes, provenance, metrics and summary, the
+ * preprocessing's files such as a tokenizer, and {@code MODEL_CARD.md}, which says the same to
+ * people. Reading one needs api, this module, and whatever brings its kind of preprocessing;
+ * running it needs a backend besides.
  */
 public final class ModelBundle {
   /** The network. */
@@ -87,6 +88,9 @@ public final class ModelBundle {
     try {
       OnnxWriter.STANDARD.write(model.model(), temporary.resolve(MODEL));
       BundleDescription.write(model, temporary.resolve(DESCRIPTION));
+      for (Map.Entry<String, byte[]> file : model.preprocessing().files().entrySet()) {
+        Files.write(temporary.resolve(file.getKey()), file.getValue());
+      }
       TransferredModel read = read(temporary);
       check(model, read);
       furtherCheck.accept(read);

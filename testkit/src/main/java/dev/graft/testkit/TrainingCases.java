@@ -5,6 +5,7 @@ import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Fetches;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
+import dev.graft.data.Batch;
 import dev.graft.data.ClassLabels;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.Role;
@@ -131,7 +132,9 @@ final class TrainingCases {
       Map<String, HostTensor> feeds = new HashMap<>();
       feeds.put(SmallModels.INPUT, x);
       feeds.putAll(
-          objective.feeds(new ClassLabels(classes, labels), IntStream.range(0, batch).toArray()));
+          objective.feeds(
+              new ClassLabels(classes, labels),
+              new Batch(IntStream.range(0, batch).toArray(), feeds)));
       feeds.put(
           TrainingGraph.WEIGHTS, HostTensor.full(TensorType.of(DType.FLOAT32, batch), 1.0 / batch));
       feeds.put(

@@ -6,6 +6,7 @@ import dev.graft.backend.Fetches;
 import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
+import dev.graft.data.Batch;
 import dev.graft.graph.ParameterStore;
 import dev.graft.graph.Specialization;
 import dev.graft.model.GraphModel;
@@ -150,7 +151,9 @@ final class StepMeter implements AutoCloseable {
       feeds.put(Networks.INPUT, inputs);
       feeds.put(TrainingGraph.WEIGHTS, HostTensor.of(weights, batch));
       feeds.put(TrainingGraph.rate(GROUP), HostTensor.scalar((float) workload.rate()));
-      feeds.putAll(objective.feeds(workload.labels(), IntStream.range(0, batch).toArray()));
+      feeds.putAll(
+          objective.feeds(
+              workload.labels(), new Batch(IntStream.range(0, batch).toArray(), feeds)));
     }
 
     double step() {

@@ -209,7 +209,8 @@ public final class FileSuite {
     return new PretrainedModel(
         model.name(),
         graph,
-        Preprocessings.read(model.preprocessingType(), preprocessing),
+        Preprocessings.read(
+            model.preprocessingType(), preprocessing, model.file().resolveSibling("")),
         provenance);
   }
 

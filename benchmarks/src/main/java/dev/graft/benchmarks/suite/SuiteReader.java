@@ -183,6 +183,7 @@ public final class SuiteReader {
 
   private SuiteFile.Model model(YamlNode node) {
     node.allow("name", "file", "cut", "preprocessing", "trainedOn", "classes");
+    Path file = node.path("file", root);
     YamlNode preprocessing = node.at("preprocessing");
     String type = "?";
     Map<String, Object> settings = Map.of();
@@ -193,11 +194,11 @@ public final class SuiteReader {
       ObjectNode rest = ((ObjectNode) preprocessing.node()).deepCopy();
       rest.remove("type");
       settings = map(rest);
-      attempt(preprocessing, type, settings);
+      attempt(preprocessing, type, settings, file.resolveSibling(""));
     }
     return new SuiteFile.Model(
         node.text("name"),
-        node.path("file", root),
+        file,
         node.optional("cut"),
         type,
         settings,
@@ -205,9 +206,10 @@ public final class SuiteReader {
         classes(node));
   }
 
-  private static void attempt(YamlNode where, String type, Map<String, Object> settings) {
+  private static void attempt(
+      YamlNode where, String type, Map<String, Object> settings, Path folder) {
     try {
-      Preprocessings.read(type, settings);
+      Preprocessings.read(type, settings, folder);
     } catch (DataException e) {
       where.problem(e.getMessage());
     }

@@ -97,7 +97,7 @@ final class TrainingPrograms implements AutoCloseable {
 
   private Map<String, HostTensor> feeds(Graph graph, Batch batch, Part part, float[] weights) {
     Map<String, HostTensor> all = new HashMap<>(batch.inputs());
-    all.putAll(plan.objective().feeds(part.targets(), batch.positions()));
+    all.putAll(plan.objective().feeds(part.targets(), batch));
     all.put(TrainingGraph.WEIGHTS, HostTensor.of(weights, weights.length));
     // A preprocessing may make inputs that a cut network no longer reads.
     all.keySet().retainAll(graph.inputs(Role.BATCH).stream().map(GraphInput::name).toList());

@@ -13,6 +13,7 @@ import dev.graft.backend.Device;
 import dev.graft.backend.Fetches;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
+import dev.graft.data.Batch;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.Labeled;
 import dev.graft.graph.Graph;
@@ -132,7 +133,7 @@ class TrainingGraphTest {
     HostTensor rows = ((Toys.Rows) data.examples()).values();
     Map<String, HostTensor> feeds = new HashMap<>();
     feeds.put(Toys.INPUT, TensorExamples.rows(rows, positions));
-    feeds.putAll(OBJECTIVE.feeds(data.targets(), positions));
+    feeds.putAll(OBJECTIVE.feeds(data.targets(), new Batch(positions, feeds)));
     feeds.put(TrainingGraph.WEIGHTS, HostTensor.of(weights, weights.length));
     feeds.put(TrainingGraph.rate("all"), HostTensor.scalar(0.1f));
     feeds.put(TrainingGraph.CLIP, HostTensor.scalar(0.5f));
@@ -171,7 +172,7 @@ class TrainingGraphTest {
     float limit = 1e-3f;
     Map<String, HostTensor> feeds = new HashMap<>();
     feeds.put(Toys.INPUT, ((Toys.Rows) data.examples()).values());
-    feeds.putAll(OBJECTIVE.feeds(data.targets(), all));
+    feeds.putAll(OBJECTIVE.feeds(data.targets(), new Batch(all, feeds)));
     feeds.put(TrainingGraph.WEIGHTS, HostTensor.full(TensorType.of(DType.FLOAT32, 6), 1.0 / 6));
     feeds.put(TrainingGraph.rate("all"), HostTensor.scalar(1f));
     feeds.put(TrainingGraph.CLIP, HostTensor.scalar(limit));
