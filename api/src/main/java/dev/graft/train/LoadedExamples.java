@@ -19,8 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * kept in memory, up to a limit, so that later epochs need not decode them again.
  */
 public final class LoadedExamples implements Examples {
-  /** Bytes of prepared examples kept where nothing else is said: half a gibibyte. */
-  public static final long DEFAULT_MEMORY = 512L << 20;
+  private static final long MOST_MEMORY = 512L << 20;
 
   private final Dataset data;
   private final Preprocessing preprocessing;
@@ -36,6 +35,15 @@ public final class LoadedExamples implements Examples {
     this.loader =
         new BatchLoader(
             new Remembering(data, preprocessing, memory), new AsPrepared(preprocessing), options);
+  }
+
+  /**
+   * As much memory for prepared examples as this process can well spare: a quarter of what it may
+   * use, half a gibibyte at most.
+   */
+  public static long spareMemory() {
+    // Prepared examples lie outside the heap, where as much is allowed as inside it.
+    return Math.min(MOST_MEMORY, Runtime.getRuntime().maxMemory() / 4);
   }
 
   @Override

@@ -51,7 +51,7 @@ final class GradientTraining {
             data.examples(),
             task.pretrained().preprocessing(),
             context.loading(),
-            LoadedExamples.DEFAULT_MEMORY);
+            LoadedExamples.spareMemory());
     open.add(examples);
     return new Part(examples, data.targets());
   }
