@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -110,6 +111,13 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Where features are kept. Default: .graft/features in the home folder.")
   private Path cache = Path.of(System.getProperty("user.home"), ".graft", "features");
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on where an interrupted run with the same options stopped; the result is the same"
+              + " as without the interruption.")
+  private boolean resume;
 
   @Mixin private EngineOptions engine = new EngineOptions();
 
@@ -210,10 +218,15 @@ final class TrainCommand implements Callable<Integer> {
       if (cut != null) {
         transfer = transfer.cutAt(cut);
       }
-      TransferredModel made = fit(transfer, train, held);
+      Path state = out.toAbsolutePath().resolveSibling(out.getFileName() + ".checkpoints");
+      if (!resume) {
+        delete(state);
+      }
+      TransferredModel made = fit(transfer.checkpoints(state), train, held);
       console.close();
       Optional<Evaluation> evaluation = held.map(v -> graft.evaluate(made, v.data()));
       save(made, graft.backend(), train);
+      delete(state);
       double seconds = (System.nanoTime() - start) / 1e9;
       writeMetrics(made, evaluation, graft.backend(), seconds);
       print(output, made, evaluation, seconds);
@@ -230,6 +243,19 @@ final class TrainCommand implements Callable<Integer> {
           : transfer.fit(train.data());
     } catch (DivergedException e) {
       throw keep(e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      List<Path> files;
+      try (Stream<Path> list = Files.list(folder)) {
+        files = list.toList();
+      }
+      for (Path file : files) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferredModel;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** A transfer that is being described; see {@link Graft#transfer}. Immutable. */
@@ -60,6 +61,14 @@ public final class Transfer {
   /** Asked between steps whether to stop; what there is then is kept. */
   public Transfer cancellation(Cancellation cancellation) {
     return new Transfer(graft, model, strategy, cut, context.with(cancellation));
+  }
+
+  /**
+   * Keeps the state of training in this folder after every epoch. If there is one of the same run
+   * already, training goes on from it, with the same result as without the interruption.
+   */
+  public Transfer checkpoints(Path folder) {
+    return new Transfer(graft, model, strategy, cut, context.withCheckpoints(folder));
   }
 
   /** With the new head on this value of the network. */
