@@ -108,7 +108,7 @@ public record TrainingGraph(Graph graph, ParameterStore slots) {
       g.update(statistic.getKey(), rewriter.get(statistic.getValue()));
     }
     Map<String, Value> gradients = Differentiator.differentiate(rewriter, forward, LOSS, trainable);
-    if (settings.clipNorm() > 0) {
+    if (settings.optimization().clipNorm() > 0) {
       gradients = clipped(g, gradients);
     }
     Map<String, HostTensor> slots = new LinkedHashMap<>();
@@ -116,7 +116,8 @@ public record TrainingGraph(Graph graph, ParameterStore slots) {
     for (ParameterGroup group : groups) {
       Value rate = g.input(rate(group.name()), TensorType.of(DType.FLOAT32), Role.SCALAR);
       for (String name : group.parameters()) {
-        double decay = parameters.get(name).isDecayed() ? settings.weightDecay() : 0;
+        double decay =
+            parameters.get(name).isDecayed() ? settings.regularization().weightDecay() : 0;
         step.update(rewriter.get(name), gradients.get(name), rate, decay);
       }
     }
@@ -237,7 +238,7 @@ public record TrainingGraph(Graph graph, ParameterStore slots) {
       this.g = g;
       this.settings = settings;
       this.slots = slots;
-      if (settings.optimizer() == Optimizer.ADAMW) {
+      if (settings.optimization().rule() == Optimizer.ADAMW) {
         count = slot(STEP, TensorType.of(DType.FLOAT32)).add(1);
         g.update(STEP, count);
       } else {
@@ -252,14 +253,14 @@ public record TrainingGraph(Graph graph, ParameterStore slots) {
 
     void update(Value parameter, Value gradient, Value rate, double decay) {
       String name = parameter.name();
-      if (settings.optimizer() == Optimizer.SGD) {
+      if (settings.optimization().rule() == Optimizer.SGD) {
         String velocity = "momentum/" + name;
         List<Value> next =
             g.ops(
                 "SgdUpdate",
-                Attributes.of("momentum", settings.momentum(), "weight_decay", decay)
+                Attributes.of("momentum", settings.optimization().momentum(), "weight_decay", decay)
                     .with("dampening", 0.0)
-                    .with("nesterov", settings.nesterov()),
+                    .with("nesterov", settings.optimization().nesterov()),
                 2,
                 parameter,
                 gradient,

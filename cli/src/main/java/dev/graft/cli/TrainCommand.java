@@ -15,9 +15,7 @@ import dev.graft.onnx.OnnxWriter;
 import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
 import dev.graft.strategies.Transfer;
-import dev.graft.train.BatchNormPolicy;
 import dev.graft.train.DivergedException;
-import dev.graft.train.Optimizer;
 import dev.graft.train.TrainingException;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.FeatureStore;
@@ -124,59 +122,6 @@ final class TrainCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nTraining:%n", validate = false)
   private TrainingOptions training = new TrainingOptions();
 
-  /** What differs from the default settings. */
-  static final class TrainingOptions {
-    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the examples.")
-    private @Nullable Integer epochs;
-
-    @Option(names = "--batch", paramLabel = "N", description = "Examples a step.")
-    private @Nullable Integer batch;
-
-    @Option(names = "--rate", paramLabel = "R", description = "Learning rate of new layers.")
-    private @Nullable Double rate;
-
-    @Option(
-        names = "--backbone-rate-factor",
-        paramLabel = "F",
-        description = "The pre-trained layers' rate as a part of that.")
-    private @Nullable Double backboneRateFactor;
-
-    @Option(names = "--optimizer", description = "${COMPLETION-CANDIDATES}.")
-    private @Nullable Optimizer optimizer;
-
-    @Option(names = "--weight-decay", paramLabel = "D", description = "Not on biases and norms.")
-    private @Nullable Double weightDecay;
-
-    @Option(
-        names = "--patience",
-        paramLabel = "N",
-        description = "Epochs without a better validation loss before it stops; 0 for never.")
-    private @Nullable Integer patience;
-
-    @Option(names = "--label-smoothing", paramLabel = "E", description = "In [0, 1).")
-    private @Nullable Double labelSmoothing;
-
-    @Option(names = "--balanced", description = "Every class counts the same.")
-    private boolean balanced;
-
-    @Option(names = "--batch-norm", description = "${COMPLETION-CANDIDATES}.")
-    private @Nullable BatchNormPolicy batchNorm;
-
-    TrainingSettings settings() {
-      TrainingSettings.Builder s = TrainingSettings.builder().balancedClasses(balanced);
-      Optional.ofNullable(epochs).ifPresent(s::epochs);
-      Optional.ofNullable(batch).ifPresent(s::batchSize);
-      Optional.ofNullable(rate).ifPresent(s::learningRate);
-      Optional.ofNullable(backboneRateFactor).ifPresent(s::backboneRateFactor);
-      Optional.ofNullable(optimizer).ifPresent(s::optimizer);
-      Optional.ofNullable(weightDecay).ifPresent(s::weightDecay);
-      Optional.ofNullable(patience).ifPresent(s::patience);
-      Optional.ofNullable(labelSmoothing).ifPresent(s::labelSmoothing);
-      Optional.ofNullable(batchNorm).ifPresent(s::batchNorm);
-      return s.build();
-    }
-  }
-
   @Override
   public Integer call() throws IOException {
     PrintWriter output = spec.commandLine().getOut();
@@ -226,9 +171,9 @@ final class TrainCommand implements Callable<Integer> {
       console.close();
       Optional<Evaluation> evaluation = held.map(v -> graft.evaluate(made, v.data()));
       save(made, graft.backend(), train);
-      delete(state);
       double seconds = (System.nanoTime() - start) / 1e9;
       writeMetrics(made, evaluation, graft.backend(), seconds);
+      delete(state);
       print(output, made, evaluation, seconds);
     }
     return 0;
@@ -246,6 +191,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  /** Removes the state of a run that is over or not to be gone on with. */
   private static void delete(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       List<Path> files;

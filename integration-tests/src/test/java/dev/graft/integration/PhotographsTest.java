@@ -60,7 +60,7 @@ class PhotographsTest {
 
   @Test
   void fineTuningReachesThePromise() throws IOException {
-    TrainingSettings brief = TrainingSettings.builder().epochs(1).build();
+    TrainingSettings brief = TrainingSettings.DEFAULT.withEpochs(1);
     PretrainedModel network = mobileNetV2();
     double sum = 0;
     for (int seed = 0; seed < 2; seed++) {
@@ -84,7 +84,11 @@ class PhotographsTest {
         graft
             .transfer(Hymenoptera.network(graft, file, size, scaling))
             .with("from-scratch")
-            .with(TrainingSettings.builder().epochs(1).batchSize(8).patience(0).build())
+            .with(
+                TrainingSettings.DEFAULT
+                    .withEpochs(1)
+                    .withBatchSize(8)
+                    .stopping(s -> s.withPatience(0)))
             .fit(train.subset(few), validation.subset(new int[] {0, 1, 151, 152}));
     String notes = String.join("\n", model.summary().notes());
     assertTrue(notes.contains("batch normalisation was added after each"), notes);

@@ -97,7 +97,7 @@ final class TrainingCases {
       CrossEntropy objective = CrossEntropy.of(SmallModels.CLASSES);
       TensorType type = SmallModels.batch(model, SEED, batch).get(SmallModels.INPUT).type();
       TrainingSettings settings =
-          TrainingSettings.builder().optimizer(optimizer).clipNorm(5).build();
+          TrainingSettings.DEFAULT.optimization(o -> o.withRule(optimizer).withClipNorm(5));
       TrainingGraph graph =
           TrainingGraph.of(
               model,

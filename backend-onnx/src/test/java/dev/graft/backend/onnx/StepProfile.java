@@ -71,10 +71,8 @@ final class StepProfile {
             CrossEntropy.of(classes),
             List.of(new ParameterGroup("all", Parameters.of(graph).trainable(), 1)),
             BatchNormPolicy.BATCH_STATISTICS,
-            TrainingSettings.builder()
-                .optimizer(text ? Optimizer.ADAMW : Optimizer.SGD)
-                .clipNorm(0)
-                .build());
+            TrainingSettings.DEFAULT.optimization(
+                o -> o.withRule(text ? Optimizer.ADAMW : Optimizer.SGD).withClipNorm(0)));
     Map<String, HostTensor> feeds = new LinkedHashMap<>();
     Random random = new Random(3);
     feeds.put(

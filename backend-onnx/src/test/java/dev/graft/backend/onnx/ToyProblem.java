@@ -65,7 +65,7 @@ final class ToyProblem {
         CrossEntropy.of(2),
         List.of(new ParameterGroup("all", trainable, 1)),
         BatchNormPolicy.BATCH_STATISTICS,
-        TrainingSettings.builder().optimizer(Optimizer.SGD).clipNorm(0).build());
+        TrainingSettings.DEFAULT.optimization(o -> o.withRule(Optimizer.SGD).withClipNorm(0)));
   }
 
   /** The loss on a batch without any update. */

@@ -75,12 +75,10 @@ public final class QuickSuite {
    * default.
    */
   private static final TrainingSettings SETTINGS =
-      TrainingSettings.builder()
-          .batchSize(32)
-          .learningRate(3e-3)
-          .validationFraction(0)
-          .patience(0)
-          .build();
+      TrainingSettings.DEFAULT
+          .withBatchSize(32)
+          .schedule(s -> s.withRate(3e-3))
+          .stopping(s -> s.withValidationFraction(0).withPatience(0));
 
   /**
    * What may be chosen.
@@ -252,8 +250,7 @@ public final class QuickSuite {
             backend,
             FeatureStore.uncached(LoaderOptions.strict()),
             new GradientTrainer(),
-            SettingsRule.forSteps(
-                SETTINGS.toBuilder().batchSize(64).build(), PRETRAINING_STEPS, source.size()),
+            SettingsRule.forSteps(SETTINGS.withBatchSize(64), PRETRAINING_STEPS, source.size()),
             PRETRAINING);
     TransferredModel trained =
         Strategies.discover()

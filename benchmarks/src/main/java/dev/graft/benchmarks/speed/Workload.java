@@ -78,14 +78,11 @@ public enum Workload {
   }
 
   TrainingSettings settings() {
-    return TrainingSettings.builder()
-        .optimizer(optimizer)
-        .batchSize(batch)
-        .momentum(0.9)
-        .nesterov(false)
-        .weightDecay(optimizer == Optimizer.SGD ? 0 : 0.01)
-        .clipNorm(0)
-        .build();
+    return TrainingSettings.DEFAULT
+        .withBatchSize(batch)
+        .optimization(
+            o -> o.withRule(optimizer).withMomentum(0.9).withNesterov(false).withClipNorm(0))
+        .regularization(r -> r.withWeightDecay(optimizer == Optimizer.SGD ? 0 : 0.01));
   }
 
   double rate() {

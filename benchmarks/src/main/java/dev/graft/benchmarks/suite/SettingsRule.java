@@ -17,6 +17,6 @@ public interface SettingsRule {
    */
   static TrainingSettings forSteps(TrainingSettings settings, int steps, int examples) {
     int perEpoch = (examples + settings.batchSize() - 1) / settings.batchSize();
-    return settings.toBuilder().epochs((steps + perEpoch - 1) / perEpoch).build();
+    return settings.withEpochs((steps + perEpoch - 1) / perEpoch);
   }
 }

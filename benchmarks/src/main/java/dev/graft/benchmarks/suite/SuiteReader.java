@@ -305,11 +305,8 @@ public final class SuiteReader {
     }
     YamlNode node = parent.at("training");
     ObjectNode all = JSON.valueToTree(common.settings());
-    Set<String> keys = new TreeSet<>();
-    all.fieldNames().forEachRemaining(keys::add);
-    keys.add(STEPS);
-    node.allow(keys);
     if (!node.node().isObject()) {
+      node.allow(STEPS);
       return common;
     }
     OptionalInt steps =
@@ -319,15 +316,35 @@ public final class SuiteReader {
     if (node.has(STEPS) && node.has("epochs")) {
       node.problem("give 'steps' or 'epochs', not both");
     }
-    ObjectNode changes = ((ObjectNode) node.node()).deepCopy();
-    changes.remove(STEPS);
-    all.setAll(changes);
+    override(all, node, STEPS);
     try {
       return new Training(JSON.treeToValue(all, TrainingSettings.class), steps);
     } catch (JsonProcessingException | IllegalArgumentException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       node.problem(cause.getMessage().lines().findFirst().orElse("cannot be read"));
       return common;
+    }
+  }
+
+  /** Puts the values of a node over those of a tree, part by part; unknown keys are reported. */
+  private static void override(ObjectNode tree, YamlNode node, String... more) {
+    Set<String> keys = new TreeSet<>(List.of(more));
+    tree.fieldNames().forEachRemaining(keys::add);
+    node.allow(keys);
+    for (Map.Entry<String, JsonNode> known : tree.properties()) {
+      if (!node.has(known.getKey())) {
+        continue;
+      }
+      if (known.getValue() instanceof ObjectNode part) {
+        YamlNode inner = node.at(known.getKey());
+        if (inner.node().isObject()) {
+          override(part, inner);
+        } else {
+          inner.problem("must be a map with keys, but is " + inner.node());
+        }
+      } else {
+        known.setValue(node.at(known.getKey()).node());
+      }
     }
   }
 

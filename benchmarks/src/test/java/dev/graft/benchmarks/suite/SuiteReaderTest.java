@@ -33,14 +33,14 @@ class SuiteReaderTest {
       strategies:
         - from-scratch
         - name: fine-tuning
-          training: {learningRate: 0.002}
+          training: {schedule: {rate: 0.002}}
       backends: [onnx]
       labelsPerClass: [5, 10, all]
       seeds: 3
       training:
         steps: 200
         batchSize: 16
-        optimizer: SGD
+        optimization: {rule: SGD}
       """;
 
   @TempDir Path folder;
@@ -73,8 +73,8 @@ class SuiteReaderTest {
     SuiteFile.Arm scratch = suite.strategies().get(0);
     SuiteFile.Arm tuned = suite.strategies().get(1);
     assertEquals(16, scratch.training().batchSize());
-    assertEquals(Optimizer.SGD, tuned.training().optimizer());
-    assertEquals(0.002, tuned.training().learningRate(), 1e-12);
+    assertEquals(Optimizer.SGD, tuned.training().optimization().rule());
+    assertEquals(0.002, tuned.training().schedule().rate(), 1e-12);
     assertEquals(200, tuned.steps().orElseThrow());
   }
 
@@ -87,9 +87,10 @@ class SuiteReaderTest {
 
   @Test
   void unknownKeyDeepInsideSaysWhere() {
-    String message = problems(GOOD.replace("learningRate", "learnRate"));
-    assertTrue(message.contains("strategies[2].training: unknown key 'learnRate'"), message);
-    assertTrue(message.contains("batchSize"), message);
+    String message = problems(GOOD.replace("{rate:", "{learnRate:"));
+    assertTrue(
+        message.contains("strategies[2].training.schedule: unknown key 'learnRate'"), message);
+    assertTrue(message.contains("warmUp"), message);
   }
 
   @Test

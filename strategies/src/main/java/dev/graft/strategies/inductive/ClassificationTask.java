@@ -18,7 +18,7 @@ import dev.graft.model.GraphModel;
 import dev.graft.model.PretrainedModel;
 import dev.graft.tensor.HostTensor;
 import dev.graft.train.CrossEntropy;
-import dev.graft.train.TrainingSettings;
+import dev.graft.train.Regularization;
 import dev.graft.transfer.FeatureTable;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.StrategyException;
@@ -87,7 +87,7 @@ record ClassificationTask(
    * there are enough.
    */
   ClassificationTask withHeldBackValidation(TransferContext context) {
-    double fraction = context.settings().validationFraction();
+    double fraction = context.settings().stopping().validationFraction();
     if (validation.isPresent() || fraction == 0) {
       return this;
     }
@@ -145,7 +145,7 @@ record ClassificationTask(
   Map<String, HostTensor> linearHead(TransferContext context) {
     FeatureTable features = features(context);
     ClassLabels labels = train.targets().subset(features.positions());
-    TrainingSettings settings = context.settings();
+    Regularization settings = context.settings().regularization();
     double[] weights = new double[labels.size()];
     List<Double> perClass = settings.balancedClasses() ? CrossEntropy.balanced(labels) : List.of();
     Arrays.setAll(weights, i -> perClass.isEmpty() ? 1 : perClass.get(labels.label(i)));
@@ -163,7 +163,7 @@ record ClassificationTask(
   }
 
   /** What gradient training minimises. */
-  CrossEntropy objective(TrainingSettings settings) {
+  CrossEntropy objective(Regularization settings) {
     return new CrossEntropy(
         classNames().size(),
         settings.labelSmoothing(),

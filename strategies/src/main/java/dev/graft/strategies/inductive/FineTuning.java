@@ -8,7 +8,7 @@ import dev.graft.graph.edit.Parameters;
 import dev.graft.model.GraphModel;
 import dev.graft.train.ParameterGroup;
 import dev.graft.train.TrainingResult;
-import dev.graft.train.TrainingSettings;
+import dev.graft.train.Tuning;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Strategy;
 import dev.graft.transfer.StrategyException;
@@ -44,24 +44,24 @@ public final class FineTuning implements Strategy<Inductive> {
   public TransferredModel fit(Inductive problem, TransferContext context) {
     ClassificationTask task =
         ClassificationTask.of(problem, name()).withHeldBackValidation(context);
-    TrainingSettings settings = context.settings();
+    Tuning tuning = context.settings().tuning();
     Graph graph = task.withLinearHead(task.backbone().graph());
     Set<String> head = Set.of(Heads.WEIGHT, Heads.BIAS);
     ParameterStore start =
-        settings.frozenWarmUp()
+        tuning.headFirst()
             ? ParameterStore.of(task.linearHead(context))
             : Initialization.of(graph, head, context.seed().derive("head"));
     GraphModel model = new GraphModel(graph, task.backbone().parameters().with(start));
-    Set<String> unfrozen = unfrozen(graph, settings);
+    Set<String> unfrozen = unfrozen(graph, tuning);
     unfrozen.removeAll(head);
     List<ParameterGroup> groups =
         unfrozen.isEmpty()
             ? List.of(new ParameterGroup("head", head, 1))
             : List.of(
-                new ParameterGroup("backbone", unfrozen, settings.backboneRateFactor()),
+                new ParameterGroup("backbone", unfrozen, tuning.backboneRateFactor()),
                 new ParameterGroup("head", head, 1));
     TrainingResult result =
-        GradientTraining.run(task, model, groups, settings.batchNorm(), name(), context);
+        GradientTraining.run(task, model, groups, tuning.batchNorm(), name(), context);
     Set<String> trained = new LinkedHashSet<>(unfrozen);
     trained.addAll(head);
     return new Outcome(task, name(), context)
@@ -75,18 +75,21 @@ public final class FineTuning implements Strategy<Inductive> {
   }
 
   /** The parameters that the settings do not freeze. */
-  private static Set<String> unfrozen(Graph graph, TrainingSettings settings) {
+  private static Set<String> unfrozen(Graph graph, Tuning tuning) {
     Parameters parameters = Parameters.of(graph);
-    if (settings.freezeDepth() >= parameters.layers()) {
+    int layers = parameters.layers();
+    int frozen = tuning.freezeLayers();
+    if (frozen >= layers || frozen < -layers) {
       throw new StrategyException(
-          "freezeDepth is "
-              + settings.freezeDepth()
+          "freezeLayers is "
+              + frozen
               + ", but the network has only "
-              + parameters.layers()
+              + layers
               + " layers with the head");
     }
-    Set<String> unfrozen = new LinkedHashSet<>(parameters.trainableFrom(settings.freezeDepth()));
-    settings.freeze().forEach(pattern -> unfrozen.removeAll(parameters.matching(pattern)));
+    Set<String> unfrozen =
+        new LinkedHashSet<>(parameters.trainableFrom(frozen < 0 ? layers + frozen : frozen));
+    tuning.freeze().forEach(pattern -> unfrozen.removeAll(parameters.matching(pattern)));
     return unfrozen;
   }
 }

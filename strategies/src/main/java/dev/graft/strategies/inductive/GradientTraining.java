@@ -29,7 +29,7 @@ final class GradientTraining {
       TrainingPlan plan =
           new TrainingPlan(
               model,
-              task.objective(context.settings()),
+              task.objective(context.settings().regularization()),
               groups,
               batchNorm,
               context.settings(),

@@ -51,8 +51,8 @@ final class TrainingLoop {
     this.stepsPerEpoch = (n + batchSize - 1) / batchSize;
     this.schedule =
         WarmUpCosine.of(
-            settings.learningRate(),
-            settings.warmUpFraction(),
+            settings.schedule().rate(),
+            settings.schedule().warmUp(),
             (long) stepsPerEpoch * settings.epochs());
     this.best = ParameterStore.EMPTY;
   }
@@ -88,8 +88,8 @@ final class TrainingLoop {
 
   private boolean hasStoppedImproving() {
     return plan.validation().isPresent()
-        && settings.patience() > 0
-        && history.size() - bestEpoch >= settings.patience();
+        && settings.stopping().patience() > 0
+        && history.size() - bestEpoch >= settings.stopping().patience();
   }
 
   /** One pass; empty if it was cancelled before its end. */

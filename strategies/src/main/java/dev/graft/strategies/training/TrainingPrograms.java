@@ -58,7 +58,8 @@ final class TrainingPrograms implements AutoCloseable {
           TrainingGraph.rate(group.name()), HostTensor.scalar((float) (rate * group.rateFactor())));
     }
     if (program.graph().input(TrainingGraph.CLIP).isPresent()) {
-      feeds.put(TrainingGraph.CLIP, HostTensor.scalar((float) plan.settings().clipNorm()));
+      feeds.put(
+          TrainingGraph.CLIP, HostTensor.scalar((float) plan.settings().optimization().clipNorm()));
     }
     try (Fetches fetches = program.step(state(), feeds)) {
       return fetches.host(TrainingGraph.LOSS).getDouble(0);

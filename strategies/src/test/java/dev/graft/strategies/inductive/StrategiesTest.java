@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StrategiesTest {
   private static final Seed SEED = new Seed(11);
   private static final TrainingSettings QUICK =
-      TrainingSettings.builder().epochs(25).batchSize(8).learningRate(0.03).build();
+      TrainingSettings.DEFAULT.withEpochs(25).withBatchSize(8).schedule(s -> s.withRate(0.03));
 
   private final Labeled<ClassLabels> train = Toys.clouds(3, 12, 0.35, SEED);
   private final Labeled<ClassLabels> validation = Toys.clouds(3, 10, 0.35, new Seed(12));
@@ -117,12 +117,12 @@ class StrategiesTest {
     TransferredModel all = graft.transfer(toy).fit(train);
     assertNotEquals(toy.model().parameters().get("w1"), all.model().parameters().get("w1"));
     assertEquals(toy.model().parameters().get("mean"), all.model().parameters().get("mean"));
-    TrainingSettings frozen = QUICK.toBuilder().freezeDepth(1).build();
+    TrainingSettings frozen = QUICK.tuning(t -> t.withFreezeLayers(1));
     TransferredModel some = graft.transfer(toy).with(frozen).fit(train);
     for (String name : List.of("w1", "b1", "scale", "shift", "mean", "var")) {
       assertEquals(toy.model().parameters().get(name), some.model().parameters().get(name), name);
     }
-    TrainingSettings pattern = QUICK.toBuilder().freeze("w1", "s*").build();
+    TrainingSettings pattern = QUICK.tuning(t -> t.withFreeze("w1", "s*"));
     TransferredModel rest = graft.transfer(toy).with(pattern).fit(train);
     assertEquals(toy.model().parameters().get("w1"), rest.model().parameters().get("w1"));
     assertNotEquals(toy.model().parameters().get("b1"), rest.model().parameters().get("b1"));

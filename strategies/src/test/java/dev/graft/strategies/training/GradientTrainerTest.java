@@ -61,8 +61,12 @@ class GradientTrainerTest {
     backend.close();
   }
 
-  private static TrainingSettings.Builder settings() {
-    return TrainingSettings.builder().epochs(30).batchSize(8).learningRate(0.02).patience(0);
+  private static TrainingSettings settings() {
+    return TrainingSettings.DEFAULT
+        .withEpochs(30)
+        .withBatchSize(8)
+        .schedule(s -> s.withRate(0.02))
+        .stopping(s -> s.withPatience(0));
   }
 
   private static Part part(Labeled<ClassLabels> data) {
@@ -97,9 +101,8 @@ class GradientTrainerTest {
     Part train = part(Toys.clouds(3, 7, 0.3, SEED));
     TrainingSettings settings =
         settings()
-            .optimizer(optimizer)
-            .learningRate(optimizer == Optimizer.SGD ? 0.1 : 0.05)
-            .build();
+            .optimization(o -> o.withRule(optimizer))
+            .schedule(s -> s.withRate(optimizer == Optimizer.SGD ? 0.1 : 0.05));
     TrainingResult result =
         trainer.train(plan(Toys.dense(3, SEED), settings, train, Optional.empty()), context());
     assertTrue(lastLoss(result) < 0.05, () -> "loss " + lastLoss(result));
@@ -111,7 +114,7 @@ class GradientTrainerTest {
   void sameSeedGivesTheSameParameters() {
     Part train = part(Toys.clouds(3, 7, 0.5, SEED));
     TrainingPlan plan =
-        plan(Toys.dense(3, SEED), settings().epochs(3).build(), train, Optional.empty());
+        plan(Toys.dense(3, SEED), settings().withEpochs(3), train, Optional.empty());
     ParameterStore first = trainer.train(plan, context()).model().parameters();
     ParameterStore again = trainer.train(plan, context()).model().parameters();
     ParameterStore other =
@@ -128,7 +131,10 @@ class GradientTrainerTest {
     TrainingPlan plan =
         plan(
             Toys.dense(3, SEED),
-            settings().epochs(200).patience(3).learningRate(0.05).build(),
+            settings()
+                .withEpochs(200)
+                .stopping(s -> s.withPatience(3))
+                .schedule(s -> s.withRate(0.05)),
             part(data),
             Optional.of(part(noisy)));
     TrainingResult result = trainer.train(plan, context());
@@ -138,7 +144,7 @@ class GradientTrainerTest {
     result.epochs().forEach(e -> assertTrue(e.validationLoss().orElseThrow() >= best));
     // The restored parameters have the best loss: it is where another run would begin.
     TrainingPlan again =
-        plan(result.model(), settings().epochs(1).build(), part(data), Optional.of(part(noisy)));
+        plan(result.model(), settings().withEpochs(1), part(data), Optional.of(part(noisy)));
     try (TrainingPrograms programs = new TrainingPrograms(again, backend)) {
       TrainingLoop loop = new TrainingLoop(again, context(), programs);
       assertEquals(best, loop.validate(part(noisy), 0), 1e-6);
@@ -154,7 +160,7 @@ class GradientTrainerTest {
     Part train = part(Toys.clouds(3, 7, 0.5, SEED));
     GraphModel start = Toys.dense(3, SEED);
     TrainingResult result =
-        trainer.train(plan(start, settings().build(), train, Optional.empty()), context);
+        trainer.train(plan(start, settings(), train, Optional.empty()), context);
     assertEquals(Ending.CANCELLED, result.ending());
     assertEquals(2, result.epochs().size());
     assertNotEquals(start.parameters().get("w1"), result.model().parameters().get("w1"));
@@ -165,7 +171,9 @@ class GradientTrainerTest {
     Labeled<ClassLabels> data = Toys.clouds(3, 8, 0.5, SEED);
     HostTensor rows = ((Toys.Rows) data.examples()).values();
     TrainingSettings wild =
-        settings().optimizer(Optimizer.SGD).learningRate(1e30).clipNorm(0).build();
+        settings()
+            .optimization(o -> o.withRule(Optimizer.SGD).withClipNorm(0))
+            .schedule(s -> s.withRate(1e30));
     TrainingPlan plan =
         plan(
             Toys.dense(3, SEED),
@@ -188,8 +196,7 @@ class GradientTrainerTest {
     Part train = part(Toys.clouds(3, 7, 0.5, SEED));
     Part validation = part(Toys.clouds(3, 4, 0.5, new Seed(9)));
     TrainingPlan plan =
-        plan(
-            Toys.normalised(3, SEED), settings().epochs(6).build(), train, Optional.of(validation));
+        plan(Toys.normalised(3, SEED), settings().withEpochs(6), train, Optional.of(validation));
     TrainingResult whole = trainer.train(plan, context());
 
     Path file = folder.resolve("deep/run.checkpoint");
@@ -219,8 +226,8 @@ class GradientTrainerTest {
     Path file = folder.resolve("run.checkpoint");
     TrainingContext context =
         new TrainingContext(backend, SEED, Progress.SILENT, Cancellation.NEVER, Optional.of(file));
-    trainer.train(plan(model, settings().epochs(1).build(), train, Optional.empty()), context);
-    TrainingPlan other = plan(model, settings().epochs(2).build(), train, Optional.empty());
+    trainer.train(plan(model, settings().withEpochs(1), train, Optional.empty()), context);
+    TrainingPlan other = plan(model, settings().withEpochs(2), train, Optional.empty());
     TrainingException e =
         assertThrows(TrainingException.class, () -> trainer.train(other, context));
     assertTrue(e.getMessage().contains("another run"), e.getMessage());
@@ -230,7 +237,7 @@ class GradientTrainerTest {
   void damagedCheckpointIsRefused(@TempDir Path folder) throws Exception {
     Part train = part(Toys.clouds(3, 7, 0.5, SEED));
     TrainingPlan plan =
-        plan(Toys.dense(3, SEED), settings().epochs(1).build(), train, Optional.empty());
+        plan(Toys.dense(3, SEED), settings().withEpochs(1), train, Optional.empty());
     Path file = folder.resolve("run.checkpoint");
     TrainingContext context =
         new TrainingContext(backend, SEED, Progress.SILENT, Cancellation.NEVER, Optional.of(file));
@@ -246,7 +253,7 @@ class GradientTrainerTest {
   void frozenBatchNormKeepsItsStatistics() {
     Part train = part(Toys.clouds(3, 7, 0.5, SEED));
     GraphModel model = Toys.normalised(3, SEED);
-    TrainingPlan plan = plan(model, settings().epochs(2).build(), train, Optional.empty());
+    TrainingPlan plan = plan(model, settings().withEpochs(2), train, Optional.empty());
     TrainingPlan frozen =
         new TrainingPlan(
             plan.model(),
@@ -275,7 +282,7 @@ class GradientTrainerTest {
             CrossEntropy.of(3),
             List.of(new ParameterGroup("head", Set.of("w2", "b2"), 1)),
             BatchNormPolicy.BATCH_STATISTICS,
-            settings().epochs(2).weightDecay(0.5).build(),
+            settings().withEpochs(2).regularization(r -> r.withWeightDecay(0.5)),
             train,
             Optional.empty());
     ParameterStore after = trainer.train(plan, context()).model().parameters();
@@ -297,7 +304,7 @@ class GradientTrainerTest {
                 new ParameterGroup("backbone", Set.of("w1", "b1"), 0),
                 new ParameterGroup("head", Set.of("w2", "b2"), 1)),
             BatchNormPolicy.FROZEN_STATISTICS,
-            settings().epochs(2).build(),
+            settings().withEpochs(2),
             train,
             Optional.empty());
     ParameterStore after = trainer.train(plan, context()).model().parameters();

@@ -57,7 +57,9 @@ class TrainingGraphTest {
   }
 
   private static TrainingSettings sgd() {
-    return TrainingSettings.builder().optimizer(Optimizer.SGD).weightDecay(0.1).build();
+    return TrainingSettings.DEFAULT
+        .optimization(o -> o.withRule(Optimizer.SGD))
+        .regularization(r -> r.withWeightDecay(0.1));
   }
 
   private static List<Node> nodes(Graph graph, String operator) {
@@ -94,7 +96,7 @@ class TrainingGraphTest {
     assertEquals(
         Set.of(TrainingGraph.rate("all"), TrainingGraph.CLIP),
         Set.copyOf(step.graph().inputs(Role.SCALAR).stream().map(i -> i.name()).toList()));
-    TrainingSettings unclipped = sgd().toBuilder().clipNorm(0).build();
+    TrainingSettings unclipped = sgd().optimization(o -> o.withClipNorm(0));
     Graph graph = step(Toys.dense(3, SEED), 4, Set.of("w2"), unclipped).graph();
     assertFalse(graph.has(TrainingGraph.CLIP));
   }
@@ -160,12 +162,9 @@ class TrainingGraphTest {
     GraphModel model = Toys.dense(3, SEED);
     Set<String> trainable = Set.of("w1", "b1", "w2", "b2");
     TrainingSettings plain =
-        TrainingSettings.builder()
-            .optimizer(Optimizer.SGD)
-            .momentum(0)
-            .nesterov(false)
-            .weightDecay(0)
-            .build();
+        TrainingSettings.DEFAULT
+            .optimization(o -> o.withRule(Optimizer.SGD).withMomentum(0).withNesterov(false))
+            .regularization(r -> r.withWeightDecay(0));
     TrainingGraph step = step(model, 6, trainable, plain);
     Labeled<ClassLabels> data = Toys.clouds(3, 2, 0.5, SEED);
     int[] all = {0, 1, 2, 3, 4, 5};

@@ -1,0 +1,41 @@
+package dev.graft.train;
+
+import static dev.graft.train.TrainingSettings.require;
+
+/**
+ * What keeps training from fitting its few examples too well. Immutable.
+ *
+ * @param weightDecay decoupled for AdamW, L2 for SGD; never on biases and normalisation parameters
+ * @param labelSmoothing see {@link CrossEntropy}
+ * @param balancedClasses whether every class counts the same, whatever its number of examples
+ * @param headPenalty the L2 penalty of a linear head on frozen features, per feature and example:
+ *     the mean loss gets {@code headPenalty * width / examples / 2 * |weight|^2}, on standardised
+ *     features
+ */
+public record Regularization(
+    double weightDecay, double labelSmoothing, boolean balancedClasses, double headPenalty) {
+  public static final Regularization DEFAULT = new Regularization(0.01, 0, false, 0.02);
+
+  public Regularization {
+    require(weightDecay >= 0, "weightDecay", "at least 0", weightDecay);
+    require(
+        labelSmoothing >= 0 && labelSmoothing < 1, "labelSmoothing", "in [0, 1)", labelSmoothing);
+    require(headPenalty >= 0, "headPenalty", "at least 0", headPenalty);
+  }
+
+  public Regularization withWeightDecay(double other) {
+    return new Regularization(other, labelSmoothing, balancedClasses, headPenalty);
+  }
+
+  public Regularization withLabelSmoothing(double other) {
+    return new Regularization(weightDecay, other, balancedClasses, headPenalty);
+  }
+
+  public Regularization withBalancedClasses(boolean other) {
+    return new Regularization(weightDecay, labelSmoothing, other, headPenalty);
+  }
+
+  public Regularization withHeadPenalty(double other) {
+    return new Regularization(weightDecay, labelSmoothing, balancedClasses, other);
+  }
+}

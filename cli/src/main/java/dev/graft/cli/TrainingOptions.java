@@ -1,0 +1,133 @@
+package dev.graft.cli;
+
+import dev.graft.train.BatchNormPolicy;
+import dev.graft.train.Optimizer;
+import dev.graft.train.TrainingSettings;
+import picocli.CommandLine.Option;
+
+/** What differs from the default settings of training: one option changes one setting. */
+final class TrainingOptions {
+  private TrainingSettings settings = TrainingSettings.DEFAULT;
+
+  TrainingSettings settings() {
+    return settings;
+  }
+
+  // --- how long
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the examples.")
+  void epochs(int n) {
+    settings = settings.withEpochs(n);
+  }
+
+  @Option(names = "--batch", paramLabel = "N", description = "Examples a batch.")
+  void batch(int n) {
+    settings = settings.withBatchSize(n);
+  }
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description = "Epochs without a better validation loss before it stops; 0 for never.")
+  void patience(int n) {
+    settings = settings.stopping(s -> s.withPatience(n));
+  }
+
+  @Option(
+      names = "--validation-fraction",
+      paramLabel = "F",
+      description = "Part of the examples held back where there is no --val; 0 for none.")
+  void validationFraction(double fraction) {
+    settings = settings.stopping(s -> s.withValidationFraction(fraction));
+  }
+
+  // --- learning rate and update rule
+
+  @Option(names = "--rate", paramLabel = "R", description = "Learning rate of new layers.")
+  void rate(double rate) {
+    settings = settings.schedule(s -> s.withRate(rate));
+  }
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "F",
+      description = "Part of all steps in which the rate rises.")
+  void warmUp(double fraction) {
+    settings = settings.schedule(s -> s.withWarmUp(fraction));
+  }
+
+  @Option(names = "--optimizer", description = "${COMPLETION-CANDIDATES}.")
+  void optimizer(Optimizer rule) {
+    settings = settings.optimization(o -> o.withRule(rule));
+  }
+
+  @Option(names = "--momentum", paramLabel = "M", description = "Of SGD.")
+  void momentum(double momentum) {
+    settings = settings.optimization(o -> o.withMomentum(momentum));
+  }
+
+  @Option(
+      names = "--clip",
+      paramLabel = "NORM",
+      description = "The norm above which gradients are scaled down; 0 for never.")
+  void clip(double norm) {
+    settings = settings.optimization(o -> o.withClipNorm(norm));
+  }
+
+  // --- regularization
+
+  @Option(names = "--weight-decay", paramLabel = "D", description = "Not on biases and norms.")
+  void weightDecay(double decay) {
+    settings = settings.regularization(r -> r.withWeightDecay(decay));
+  }
+
+  @Option(names = "--label-smoothing", paramLabel = "E", description = "In [0, 1).")
+  void labelSmoothing(double smoothing) {
+    settings = settings.regularization(r -> r.withLabelSmoothing(smoothing));
+  }
+
+  @Option(names = "--balanced", description = "Every class counts the same.")
+  void balanced(boolean on) {
+    settings = settings.regularization(r -> r.withBalancedClasses(on));
+  }
+
+  @Option(
+      names = "--head-penalty",
+      paramLabel = "P",
+      description = "L2 penalty of a linear head on frozen features.")
+  void headPenalty(double penalty) {
+    settings = settings.regularization(r -> r.withHeadPenalty(penalty));
+  }
+
+  // --- what of the pre-trained network is tuned
+
+  @Option(
+      names = "--backbone-rate-factor",
+      paramLabel = "F",
+      description = "The pre-trained layers' rate as a part of --rate.")
+  void backboneRateFactor(double factor) {
+    settings = settings.tuning(t -> t.withBackboneRateFactor(factor));
+  }
+
+  @Option(
+      names = "--freeze",
+      split = ",",
+      paramLabel = "PATTERN",
+      description = "Parameters that stay as they are, such as 'encoder.layer.0.*'.")
+  void freeze(String... patterns) {
+    settings = settings.tuning(t -> t.withFreeze(patterns));
+  }
+
+  @Option(
+      names = "--freeze-layers",
+      paramLabel = "N",
+      description = "Layers, from the data, that stay as they are; -N: all but the last N.")
+  void freezeLayers(int layers) {
+    settings = settings.tuning(t -> t.withFreezeLayers(layers));
+  }
+
+  @Option(names = "--batch-norm", description = "${COMPLETION-CANDIDATES}.")
+  void batchNorm(BatchNormPolicy policy) {
+    settings = settings.tuning(t -> t.withBatchNorm(policy));
+  }
+}
