@@ -10,6 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -81,6 +85,19 @@ public final class CifarFile {
     return new Labeled<>(
         new InMemory<>(Compressed.title(file), samples, i -> file + "#" + i, List.of()),
         new ClassLabels(names(file, kind), labels));
+  }
+
+  /** The fine classes of each superclass of CIFAR-100 that a file has examples of. */
+  public static SortedMap<String, SortedSet<String>> superclasses(Path file) {
+    ClassLabels fine = open(file, Labels.CIFAR100_FINE).targets();
+    ClassLabels coarse = open(file, Labels.CIFAR100_COARSE).targets();
+    SortedMap<String, SortedSet<String>> members = new TreeMap<>();
+    for (int i = 0; i < fine.size(); i++) {
+      members
+          .computeIfAbsent(coarse.classes().get(coarse.label(i)), c -> new TreeSet<>())
+          .add(fine.classes().get(fine.label(i)));
+    }
+    return members;
   }
 
   private static ImageSample interleaved(byte[] bytes, int start) {

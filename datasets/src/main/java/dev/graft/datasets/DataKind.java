@@ -19,6 +19,8 @@ public enum DataKind {
   TEXT,
   /** Sparse vectors with labels. */
   SVMLIGHT,
+  /** A MATLAB file with a matrix of examples by rows and a column of labels. */
+  MATLAB,
   /** WAV files in one folder per class, or named {@code CLASS_SPEAKER_NUMBER.wav}. */
   AUDIO_FOLDER
 }

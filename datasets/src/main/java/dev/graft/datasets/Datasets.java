@@ -68,6 +68,7 @@ public final class Datasets {
       case TEXT ->
           Opened.whole(Texts.open(table(path, options), options.textColumns(), options.classes()));
       case SVMLIGHT -> Opened.whole(SvmlightFile.open(path, OptionalInt.empty()));
+      case MATLAB -> Opened.whole(MatlabFile.read(path).classes(options.labelColumn()));
       case AUDIO_FOLDER -> AudioFolder.open(path, options.strict());
     };
   }
@@ -92,6 +93,9 @@ public final class Datasets {
     if (name.matches(".*\\.(svmlight|svm|libsvm)")) {
       return DataKind.SVMLIGHT;
     }
+    if (name.endsWith(".mat")) {
+      return DataKind.MATLAB;
+    }
     if (IdxFiles.accepts(path)) {
       return DataKind.IDX;
     }
@@ -102,8 +106,8 @@ public final class Datasets {
         path
             + " is no data that can be read. There is: a folder with one folder of images or"
             + " recordings per class, IDX images (*-images-idx3-ubyte), CIFAR binaries (*.bin),"
-            + " tables of numbers, words or texts (*.csv, *.tsv, *.jsonl) and sparse vectors"
-            + " (*.svmlight); each file also compressed as .gz");
+            + " tables of numbers, words or texts (*.csv, *.tsv, *.jsonl), sparse vectors"
+            + " (*.svmlight); each file also compressed as .gz; and matrices (*.mat)");
   }
 
   private static DataKind tableKind(Table table, DataOptions options) {

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.format.Mat5File;
 import us.hebi.matlab.mat.types.Array;
@@ -101,6 +103,39 @@ public final class MatlabFile {
     return new Labeled<>(
         rows(features, single(features)),
         new ClassLabels(classes, names.stream().mapToInt(classes::indexOf).toArray()));
+  }
+
+  /**
+   * The examples of a file that has one matrix of them and one column of their labels, whatever
+   * their names.
+   *
+   * @param labels the variable with the labels; empty for the only one that is a column
+   * @throws DataException if it is not clear which variables are meant
+   */
+  public Labeled<ClassLabels> classes(Optional<String> labels) {
+    String column = labels.orElseGet(() -> only("one column", m -> m.width == 1 && m.height > 1));
+    int height = single(column).height;
+    String matrix = only(height + " rows of numbers", m -> m.height == height && m.width > 1);
+    return classes(matrix, column);
+  }
+
+  private String only(String what, Predicate<Numbers> test) {
+    List<String> found =
+        names().stream()
+            .filter(n -> variables.get(n).size() == 1 && test.test(variables.get(n).get(0)))
+            .toList();
+    if (found.size() != 1) {
+      throw new DataException(
+          file
+              + " should have one variable with "
+              + what
+              + ", but "
+              + (found.isEmpty() ? "none" : found)
+              + " of "
+              + names()
+              + " is that. Name the one with the labels");
+    }
+    return found.get(0);
   }
 
   /** One task per cell of two variables: the examples of each, and a number for each of those. */

@@ -20,7 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +121,9 @@ class DatasetsTest {
     assertArrayEquals(new byte[] {11, 22, 33, 0}, Arrays.copyOf(image.pixels(), 4));
     DataOptions coarse = DataOptions.DEFAULTS.withKind(DataKind.CIFAR100_COARSE);
     assertArrayEquals(new int[] {19, 4}, Datasets.open(path, coarse).data().targets().labels());
+    assertEquals(
+        Map.of("19", new TreeSet<>(Set.of("99")), "4", new TreeSet<>(Set.of("0"))),
+        CifarFile.superclasses(path));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
 import dev.graft.data.Dataset;
+import dev.graft.data.ImageSample;
 import dev.graft.data.Labeled;
 import dev.graft.data.Preprocessings;
 import dev.graft.data.RegressionTargets;
@@ -146,6 +147,36 @@ class TablesTest {
         MatlabFile.read(SharedData.find("data/coil20/COIL20.mat")).classes("X", "Y");
     assertEquals(1440, coil.size());
     assertEquals(20, coil.targets().classes().size());
+  }
+
+  @Test
+  void findsExamplesAndLabelsOfAMatlabFileWithoutNames() {
+    Path objects = SharedData.find("data/coil20/COIL20.mat");
+    Labeled<ClassLabels> found = Datasets.open(objects, DataOptions.DEFAULTS).data();
+    assertEquals(MatlabFile.read(objects).classes("X", "Y").targets(), found.targets());
+    assertArrayEquals(
+        row(MatlabFile.read(objects).classes("X", "Y").examples(), 7), row(found.examples(), 7));
+    Path schools = SharedData.find("data/school/school.mat");
+    DataException unclear =
+        assertThrows(
+            DataException.class, () -> Datasets.open(schools, DataOptions.DEFAULTS).data());
+    assertTrue(unclear.getMessage().contains("one variable with one column"), unclear.getMessage());
+  }
+
+  @Test
+  void rowsOfNumbersAreSeenAsImages() {
+    Dataset rows =
+        new MatrixRows("m", new float[] {0, 4, 8, 16, 12, 2}, 6, i -> "row " + i, List.of());
+    ImageSample lines = (ImageSample) new RowImages(3, 2, 0, 16, false).of(rows).sample(0);
+    assertArrayEquals(new byte[] {0, 64, (byte) 128, (byte) 255, (byte) 191, 32}, lines.pixels());
+    ImageSample columns = (ImageSample) new RowImages(3, 2, 16, 0, true).of(rows).sample(0);
+    assertArrayEquals(
+        new byte[] {(byte) 255, (byte) 128, 64, (byte) 191, 0, (byte) 223}, columns.pixels());
+    assertThrows(DataException.class, () -> new RowImages(4, 2, 0, 16, false).of(rows).sample(0));
+    DataException outside =
+        assertThrows(
+            DataException.class, () -> new RowImages(3, 2, 0, 10, false).of(rows).sample(0));
+    assertTrue(outside.getMessage().contains("row 0 has the pixel 16.0"), outside.getMessage());
   }
 
   @Test

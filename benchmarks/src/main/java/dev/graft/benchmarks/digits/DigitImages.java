@@ -40,21 +40,6 @@ public final class DigitImages implements Dataset {
     return new Labeled<>(new DigitImages(name, counts, ids), new ClassLabels(classes, digits));
   }
 
-  /** The examples whose class is among {@code classes}, labelled by the position in that list. */
-  public static Labeled<ClassLabels> only(Labeled<ClassLabels> all, List<String> classes) {
-    int[] positions =
-        IntStream.range(0, all.size())
-            .filter(i -> classes.contains(classOf(all.targets(), i)))
-            .toArray();
-    int[] labels =
-        Arrays.stream(positions).map(i -> classes.indexOf(classOf(all.targets(), i))).toArray();
-    return new Labeled<>(all.examples().subset(positions), new ClassLabels(classes, labels));
-  }
-
-  private static String classOf(ClassLabels targets, int i) {
-    return targets.classes().get(targets.label(i));
-  }
-
   /** The counts of image {@code i}, row by row from the top. */
   byte[] counts(int i) {
     return counts[i].clone();

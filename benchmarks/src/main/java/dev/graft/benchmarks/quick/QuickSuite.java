@@ -10,6 +10,7 @@ import dev.graft.benchmarks.report.Findings;
 import dev.graft.benchmarks.report.Reports;
 import dev.graft.benchmarks.suite.Cell;
 import dev.graft.benchmarks.suite.CellResult;
+import dev.graft.benchmarks.suite.Classes;
 import dev.graft.benchmarks.suite.Environment;
 import dev.graft.benchmarks.suite.ModelSource;
 import dev.graft.benchmarks.suite.SettingsRule;
@@ -208,7 +209,7 @@ public final class QuickSuite {
         DRAWN,
         new Task(pool, test),
         OTHER,
-        new Task(DigitImages.only(pool, high), DigitImages.only(test, high)));
+        new Task(Classes.only(pool, high), Classes.only(test, high)));
   }
 
   private static Map<String, ModelSource> models() {
@@ -224,7 +225,7 @@ public final class QuickSuite {
         backend ->
             pretrain(
                 OTHER_NETWORK,
-                DigitImages.only(OpticalDigits.all(), List.of("0", "1", "2", "3", "4")),
+                Classes.only(OpticalDigits.all(), List.of("0", "1", "2", "3", "4")),
                 "UCI optical digits 0 to 4",
                 backend));
   }

@@ -3,16 +3,11 @@ package dev.graft.benchmarks.suite;
 import dev.graft.backend.Backends;
 import dev.graft.benchmarks.report.Findings;
 import dev.graft.benchmarks.report.Reports;
-import dev.graft.data.ClassLabels;
 import dev.graft.data.ClassOverlap;
 import dev.graft.data.DataException;
 import dev.graft.data.Duplicate;
-import dev.graft.data.Labeled;
 import dev.graft.data.LoaderOptions;
 import dev.graft.data.Preprocessings;
-import dev.graft.data.Splits;
-import dev.graft.datasets.DataOptions;
-import dev.graft.datasets.Datasets;
 import dev.graft.datasets.DiskFeatureStore;
 import dev.graft.eval.Evaluators;
 import dev.graft.graph.GraphInput;
@@ -37,9 +32,6 @@ import java.util.TreeMap;
 
 /** Runs a suite that a file describes. */
 public final class FileSuite {
-  /** The share that is held back as test part is the same in every run. */
-  private static final Seed TEST_PART = new Seed(20_260_102);
-
   /** Most bytes of kept features. */
   private static final long CACHE_LIMIT = 2L << 30;
 
@@ -70,8 +62,9 @@ public final class FileSuite {
   private Findings run(Path directory, SuiteProgress progress, Cancellation cancellation)
       throws IOException {
     for (SuiteFile.Data data : suite.data()) {
-      tasks.put(data.name(), open(data));
+      tasks.putAll(TaskOpener.open(data));
     }
+    tasks.forEach(this::requireEnough);
     List<Cell> cells = cells();
     LoaderOptions loading =
         suite.threads() == 0
@@ -100,26 +93,15 @@ public final class FileSuite {
     return findings;
   }
 
-  /** Opens a task and checks that there are enough examples for every cell. */
-  private Task open(SuiteFile.Data data) {
-    Labeled<ClassLabels> train = Datasets.open(data.train(), data.options()).data();
-    Task task;
-    if (data.test().isPresent()) {
-      DataOptions same = data.options().withClasses(train.targets().classes());
-      task = new Task(train, Datasets.open(data.test().get(), same).data());
-    } else {
-      List<int[]> parts =
-          Splits.stratified(
-              train.targets(), TEST_PART, 1 - data.testFraction(), data.testFraction());
-      task = new Task(train.subset(parts.get(0)), train.subset(parts.get(1)));
-    }
+  /** Checks that there are enough examples for every cell. */
+  private void requireEnough(String name, Task task) {
     int[] counts = task.pool().targets().counts();
     for (int labels : suite.labelsPerClass()) {
       for (int c = 0; c < counts.length; c++) {
         if (counts[c] < labels) {
           throw new DataException(
               "data '"
-                  + data.name()
+                  + name
                   + "' has only "
                   + counts[c]
                   + " training examples of class '"
@@ -129,14 +111,13 @@ public final class FileSuite {
         }
       }
     }
-    return task;
   }
 
   /** Seed by seed, so that an interrupted run has whole pairs. */
   private List<Cell> cells() {
     List<Cell> cells = new ArrayList<>();
     for (long seed : suite.seeds()) {
-      for (SuiteFile.Data data : suite.data()) {
+      for (String data : tasks.keySet()) {
         for (SuiteFile.Model model : suite.models()) {
           for (SuiteFile.Engine engine : suite.backends()) {
             for (int labels : suite.labelsPerClass()) {
@@ -144,7 +125,7 @@ public final class FileSuite {
                 cells.add(
                     new Cell(
                         suite.name(),
-                        data.name(),
+                        data,
                         model.name(),
                         arm.strategy(),
                         engine.backend(),
@@ -162,8 +143,8 @@ public final class FileSuite {
   }
 
   private String digest(
-      SuiteFile.Data data, SuiteFile.Model model, SuiteFile.Arm arm, SuiteFile.Engine engine) {
-    Task task = tasks.get(data.name());
+      String data, SuiteFile.Model model, SuiteFile.Arm arm, SuiteFile.Engine engine) {
+    Task task = tasks.get(data);
     String all =
         String.join(
             "|",

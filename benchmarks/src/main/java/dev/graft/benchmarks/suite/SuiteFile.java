@@ -2,6 +2,7 @@ package dev.graft.benchmarks.suite;
 
 import dev.graft.backend.Device;
 import dev.graft.datasets.DataOptions;
+import dev.graft.datasets.RowImages;
 import dev.graft.train.TrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,15 +65,42 @@ public record SuiteFile(
       List<String> trainedClasses) {}
 
   /**
-   * A target task.
+   * A target task, or one for each group of its examples.
    *
    * @param train where labelled examples come from
-   * @param test the test part; empty if it is held back from {@code train}
-   * @param testFraction the share that is held back then, always the same examples
-   * @param options how both are opened
+   * @param test where test examples come from
+   * @param testExamples the most test examples to judge by, always the same ones, in proportion to
+   *     the classes; empty for all
+   * @param classes the only classes to keep, if there are some; the others' examples are left out
+   * @param superclasses of CIFAR-100: the classes of these are kept
+   * @param images how rows of numbers are seen as images; empty if they are not
+   * @param options how the files are opened
    */
   public record Data(
-      String name, Path train, Optional<Path> test, double testFraction, DataOptions options) {}
+      String name,
+      Path train,
+      TestPart test,
+      OptionalInt testExamples,
+      List<String> classes,
+      List<String> superclasses,
+      Optional<RowImages> images,
+      DataOptions options) {}
+
+  /** Where test examples come from. */
+  public sealed interface TestPart {
+    /** A file or folder of their own. */
+    record Separate(Path path) implements TestPart {}
+
+    /** A share of the training data that is held back, always the same examples. */
+    record Share(double fraction) implements TestPart {}
+
+    /**
+     * One group of the training data is held back.
+     *
+     * @param name which; empty for each in turn, which makes a task of each
+     */
+    record Group(Optional<String> name) implements TestPart {}
+  }
 
   /**
    * A strategy with its settings.

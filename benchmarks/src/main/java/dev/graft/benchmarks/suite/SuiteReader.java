@@ -11,8 +11,6 @@ import dev.graft.backend.Backends;
 import dev.graft.backend.Device;
 import dev.graft.data.DataException;
 import dev.graft.data.Preprocessings;
-import dev.graft.datasets.DataKind;
-import dev.graft.datasets.DataOptions;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Strategies;
@@ -20,16 +18,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /** Reads suite files and checks them as a whole before anything runs. */
@@ -123,7 +118,7 @@ public final class SuiteReader {
             metric,
             top.text("baseline", "from-scratch"),
             top.required("models", this::model),
-            top.required("data", this::data),
+            top.required("data", n -> DataReader.read(n, root)),
             arms,
             top.has("backends") ? top.required("backends", this::engine) : preferred(top),
             labels(top),
@@ -234,51 +229,6 @@ public final class SuiteReader {
       node.at("classes").problem("cannot read " + file + ": " + e.getMessage());
       return List.of();
     }
-  }
-
-  private SuiteFile.Data data(YamlNode node) {
-    node.allow("name", "train", "test", "testFraction", "kind", "labelColumn", "groupColumn");
-    double fraction = node.number("testFraction", 0.3);
-    if (node.has("test") && node.has("testFraction")) {
-      node.problem("give 'test' or 'testFraction', not both");
-    }
-    if (!(fraction > 0 && fraction < 1)) {
-      node.at("testFraction").problem("must be between 0 and 1, but is " + fraction);
-      fraction = 0.3;
-    }
-    DataOptions options = DataOptions.DEFAULTS;
-    if (node.has("kind")) {
-      options = options.withKind(kind(node.at("kind")));
-    }
-    if (node.has("labelColumn")) {
-      options = options.withLabelColumn(node.text("labelColumn"));
-    }
-    if (node.has("groupColumn")) {
-      options = options.withGroupColumn(node.text("groupColumn"));
-    }
-    return new SuiteFile.Data(
-        node.text("name"),
-        node.path("train", root),
-        node.has("test") ? Optional.of(node.path("test", root)) : Optional.empty(),
-        fraction,
-        options);
-  }
-
-  private static DataKind kind(YamlNode node) {
-    Function<DataKind, String> spelling = k -> k.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    String wanted = node.asText();
-    return Arrays.stream(DataKind.values())
-        .filter(k -> spelling.apply(k).equals(wanted))
-        .findFirst()
-        .orElseGet(
-            () -> {
-              node.problem(
-                  "'"
-                      + wanted
-                      + "' is none of "
-                      + Arrays.stream(DataKind.values()).map(spelling).toList());
-              return DataKind.IMAGE_FOLDER;
-            });
   }
 
   private SuiteFile.Arm arm(YamlNode node, Training common) {

@@ -137,6 +137,14 @@ record YamlNode(JsonNode node, String where, List<String> problems) {
     return node.get(key).doubleValue();
   }
 
+  /** True or false; false where it is not there. */
+  boolean flag(String key) {
+    if (node.has(key) && !node.get(key).isBoolean()) {
+      at(key).problem("must be true or false, but is " + node.get(key));
+    }
+    return node.path(key).asBoolean();
+  }
+
   /** A file or folder that must be there, taken relative to a folder. */
   Path path(String key, Path folder) {
     Path path = folder.resolve(text(key)).normalize();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.graft.benchmarks.suite.Classes;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.Labeled;
 import dev.graft.data.TensorSample;
@@ -98,8 +99,7 @@ class DigitsTest {
 
   @Test
   void someClassesCanBeTakenOut() {
-    Labeled<ClassLabels> high =
-        DigitImages.only(OpticalDigits.all(), List.of("5", "6", "7", "8", "9"));
+    Labeled<ClassLabels> high = Classes.only(OpticalDigits.all(), List.of("5", "6", "7", "8", "9"));
     assertArrayEquals(new int[] {182, 181, 179, 174, 180}, high.targets().counts());
   }
 

@@ -69,7 +69,8 @@ class SuiteReaderTest {
     assertEquals(List.of(5, 10, Cell.ALL), suite.labelsPerClass());
     assertEquals(List.of(0L, 1L, 2L), suite.seeds());
     assertEquals(List.of("ant", "bee", "cup"), suite.models().get(0).trainedClasses());
-    assertEquals(folder.resolve("val"), suite.data().get(0).test().orElseThrow());
+    assertEquals(
+        new SuiteFile.TestPart.Separate(folder.resolve("val")), suite.data().get(0).test());
     SuiteFile.Arm scratch = suite.strategies().get(0);
     SuiteFile.Arm tuned = suite.strategies().get(1);
     assertEquals(16, scratch.training().batchSize());
