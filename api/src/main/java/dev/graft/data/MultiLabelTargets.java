@@ -27,6 +27,17 @@ public record MultiLabelTargets(List<String> classes, boolean[][] present) imple
     }
   }
 
+  /** The number of examples that have each class. */
+  public int[] counts() {
+    int[] counts = new int[classes.size()];
+    for (boolean[] row : present) {
+      for (int k = 0; k < row.length; k++) {
+        counts[k] += row[k] ? 1 : 0;
+      }
+    }
+    return counts;
+  }
+
   @Override
   public int size() {
     return present.length;

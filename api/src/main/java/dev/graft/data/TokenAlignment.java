@@ -1,5 +1,8 @@
 package dev.graft.data;
 
+import dev.graft.tensor.HostTensor;
+import java.util.Map;
+
 /**
  * Inputs that a text preprocessing adds to a batch for those who judge or name single tokens. No
  * network reads them; each is INT32 {@code [batch, tokens]}, {@link #NONE} for tokens that are of
@@ -22,4 +25,23 @@ public final class TokenAlignment {
   public static final int NONE = -1;
 
   private TokenAlignment() {}
+
+  /**
+   * One of these inputs, flat.
+   *
+   * @param inputs all that a preprocessing made for a batch
+   * @throws DataException if it is not there
+   */
+  public static long[] of(Map<String, HostTensor> inputs, String name) {
+    HostTensor alignment = inputs.get(name);
+    if (alignment == null) {
+      throw new DataException(
+          "the task needs to know what each token stands for, but the preprocessing made no '"
+              + name
+              + "', only "
+              + inputs.keySet()
+              + ". Use a tokenizer, and examples of words or of questions with passages.");
+    }
+    return alignment.toLongs();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.graft.eval;
 
+import dev.graft.data.Labeled;
 import dev.graft.data.Targets;
 import dev.graft.tensor.HostTensor;
 
@@ -17,8 +18,9 @@ public interface Evaluator<T extends Targets> {
   Class<T> targets();
 
   /**
-   * @param outputs the model's outputs, {@code [examples, ...]}: logits for class labels
-   * @param truth the targets, in the same order
+   * @param scores the model's scores, {@code [examples, ...]}, as {@link dev.graft.transfer.Output}
+   *     says: logits for class labels
+   * @param truth the examples with their targets, in the same order
    */
-  Evaluation evaluate(HostTensor outputs, T truth);
+  Evaluation evaluate(HostTensor scores, Labeled<T> truth);
 }

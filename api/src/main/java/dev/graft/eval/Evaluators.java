@@ -1,5 +1,6 @@
 package dev.graft.eval;
 
+import dev.graft.data.Labeled;
 import dev.graft.data.Targets;
 import dev.graft.tensor.HostTensor;
 import java.util.ArrayList;
@@ -34,23 +35,29 @@ public final class Evaluators {
     return evaluators;
   }
 
-  /** Judges outputs by the first evaluator for this kind of targets. */
-  public Evaluation evaluate(HostTensor outputs, Targets truth) {
+  /**
+   * Judges scores by the first evaluator for this kind of targets.
+   *
+   * @param scores {@code [examples, ...]}, as {@link dev.graft.transfer.Inference} gives them
+   * @param truth the examples with their targets, in the same order
+   */
+  public Evaluation evaluate(HostTensor scores, Labeled<?> truth) {
     for (Evaluator<?> evaluator : evaluators) {
-      if (evaluator.targets().isInstance(truth)) {
-        return evaluate(evaluator, outputs, truth);
+      if (evaluator.targets().isInstance(truth.targets())) {
+        return evaluate(evaluator, scores, truth);
       }
     }
     throw new IllegalArgumentException(
         "no evaluator for "
-            + truth.getClass().getSimpleName()
+            + truth.targets().getClass().getSimpleName()
             + " on the class path; there is "
             + evaluators.stream().map(e -> e.name()).toList()
             + ". Add dev.graft:graft-strategies.");
   }
 
   private static <T extends Targets> Evaluation evaluate(
-      Evaluator<T> evaluator, HostTensor outputs, Targets truth) {
-    return evaluator.evaluate(outputs, evaluator.targets().cast(truth));
+      Evaluator<T> evaluator, HostTensor scores, Labeled<?> truth) {
+    T targets = evaluator.targets().cast(truth.targets());
+    return evaluator.evaluate(scores, new Labeled<>(truth.examples(), targets));
   }
 }

@@ -3,37 +3,45 @@ package dev.graft.transfer;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Program;
 import dev.graft.data.Dataset;
+import dev.graft.data.Labeled;
+import dev.graft.eval.Evaluation;
+import dev.graft.eval.Evaluators;
 import dev.graft.graph.Graph;
 import dev.graft.graph.edit.Cut;
 import dev.graft.model.GraphFeatureExtractor;
 import dev.graft.model.GraphModel;
+import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Runs transferred models over whole data sets, for evaluation. */
 public final class Inference {
   private Inference() {}
 
+  /** How well a model does on examples; those that cannot be read are left out. */
+  public static Evaluation evaluate(
+      TransferredModel model, Labeled<?> data, Evaluators evaluators, TransferContext context) {
+    FeatureTable scores = scores(model, data.examples(), context);
+    return evaluators.evaluate(scores.values(), data.subset(scores.positions()));
+  }
+
   /**
-   * The logits of all examples. The part of the network that is still the pre-trained one comes
-   * from the context's feature store, so that it is not computed again where it is kept.
+   * The scores of all examples, as the model's {@link Output} says. The part of the network that is
+   * still the pre-trained one comes from the context's feature store, so that it is not computed
+   * again where it is kept.
    */
-  public static FeatureTable logits(TransferredModel model, Dataset data, TransferContext context) {
+  public static FeatureTable scores(TransferredModel model, Dataset data, TransferContext context) {
     GraphModel whole = model.model();
-    if (model.frozenUpTo().isEmpty()) {
-      GraphModel network = cut(whole, TransferredModel.LOGITS);
-      try (var extractor = new GraphFeatureExtractor(network, context.backend())) {
-        return FeatureComputation.compute(
-            extractor,
-            model.preprocessing(),
-            data,
-            context.loading(),
-            context.progress(),
-            context.cancellation());
-      }
+    if (model.frozenUpTo().isEmpty() || !model.output().alignment().isEmpty()) {
+      return computed(model, data, context);
     }
     String frozen = model.frozenUpTo().get();
-    try (var extractor = new GraphFeatureExtractor(cut(whole, frozen), context.backend())) {
+    GraphModel backbone = new GraphModel(Cut.at(whole.graph(), frozen), whole.parameters());
+    try (var extractor = new GraphFeatureExtractor(backbone, context.backend())) {
       FeatureTable features =
           context
               .features()
@@ -56,7 +64,50 @@ public final class Inference {
     }
   }
 
-  private static GraphModel cut(GraphModel model, String value) {
-    return new GraphModel(Cut.at(model.graph(), value), model.parameters());
+  private static FeatureTable computed(
+      TransferredModel model, Dataset data, TransferContext context) {
+    List<FeatureTable> parts = new ArrayList<>();
+    try (var extractor = new ScoreExtractor(model, context.backend())) {
+      FeatureComputation.stream(
+          extractor,
+          model.preprocessing(),
+          data,
+          0,
+          context.loading(),
+          context.progress(),
+          context.cancellation(),
+          parts::add);
+    }
+    return FeatureTable.join(parts.stream().map(p -> widened(p, mostWords(parts))).toList(), false);
+  }
+
+  private static long mostWords(List<FeatureTable> parts) {
+    return parts.stream()
+        .filter(p -> p.values().shape().rank() == 3)
+        .mapToLong(p -> p.values().shape().sizes()[1])
+        .max()
+        .orElse(0);
+  }
+
+  /** Scores of words with as many words as the longest sentence has; those added score 0. */
+  private static FeatureTable widened(FeatureTable part, long words) {
+    long[] sizes = part.values().shape().sizes();
+    if (sizes.length != 3 || sizes[1] == words) {
+      return part;
+    }
+    ByteBuffer source = part.values().bytes();
+    int row = source.remaining() / (int) sizes[0];
+    int wide = Math.toIntExact(row / sizes[1] * words);
+    ByteBuffer all =
+        ByteBuffer.allocateDirect(Math.multiplyExact(wide, (int) sizes[0]))
+            .order(ByteOrder.nativeOrder());
+    for (int i = 0; i < sizes[0]; i++) {
+      all.position(i * wide).put(source.slice(i * row, row));
+    }
+    HostTensor values =
+        HostTensor.wrap(
+            part.values().type().withShape(part.values().shape().with(1, Dim.of(words))),
+            all.clear());
+    return new FeatureTable(part.positions(), values, part.cached());
   }
 }

@@ -5,9 +5,14 @@ import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Program;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
+import dev.graft.graph.GraphInput;
+import dev.graft.graph.Role;
 import dev.graft.tensor.HostTensor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -15,16 +20,21 @@ import java.util.stream.IntStream;
  * Thread-safe. Whoever opened it closes it.
  */
 public final class Predictor implements AutoCloseable {
-  private final List<String> classes;
+  private final Output output;
   private final Preprocessing preprocessing;
+  private final Set<String> inputs;
   private final Program program;
 
   /**
    * @param backend runs it; the caller keeps and closes it
    */
   public Predictor(TransferredModel model, Backend backend) {
-    this.classes = model.classes();
+    this.output = model.output();
     this.preprocessing = model.preprocessing();
+    this.inputs =
+        model.model().graph().inputs(Role.BATCH).stream()
+            .map(GraphInput::name)
+            .collect(Collectors.toSet());
     this.program =
         backend.compile(
             model.model().graph(), model.model().parameters(), CompileOptions.INFERENCE);
@@ -35,11 +45,10 @@ public final class Predictor implements AutoCloseable {
     if (samples.isEmpty()) {
       return List.of();
     }
-    double[] logits = logits(samples).toDoubles();
-    int k = classes.size();
+    Map<String, HostTensor> prepared = prepared(samples);
+    HostTensor scores = output.align(run(prepared), prepared);
     return IntStream.range(0, samples.size())
-        .mapToObj(
-            i -> Prediction.of(classes, java.util.Arrays.copyOfRange(logits, i * k, (i + 1) * k)))
+        .mapToObj(i -> output.prediction(scores, i, samples.get(i)))
         .toList();
   }
 
@@ -48,11 +57,21 @@ public final class Predictor implements AutoCloseable {
     return predict(List.of(sample)).get(0);
   }
 
-  private HostTensor logits(List<? extends Sample> samples) {
-    Map<String, HostTensor> inputs =
-        preprocessing.batch(
-            samples.stream().<Map<String, HostTensor>>map(preprocessing::apply).toList());
-    Map<String, HostTensor> outputs = program.runToHost(inputs);
+  /** The network's raw output for some examples, such as logits, to compare two models by. */
+  public HostTensor raw(List<? extends Sample> samples) {
+    return run(prepared(samples));
+  }
+
+  private Map<String, HostTensor> prepared(List<? extends Sample> samples) {
+    return preprocessing.batch(
+        samples.stream().<Map<String, HostTensor>>map(preprocessing::apply).toList());
+  }
+
+  private HostTensor run(Map<String, HostTensor> prepared) {
+    // A preprocessing may make inputs that the network does not read.
+    Map<String, HostTensor> feeds = new HashMap<>(prepared);
+    feeds.keySet().retainAll(inputs);
+    Map<String, HostTensor> outputs = program.runToHost(feeds);
     HostTensor logits = outputs.get(TransferredModel.LOGITS);
     if (logits == null) {
       throw new IllegalStateException(

@@ -5,7 +5,6 @@ import dev.graft.model.GraphModel;
 import dev.graft.model.Provenance;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,9 +12,9 @@ import java.util.Optional;
  * A network for the target task: one graph from the preprocessed input to the logits. Ready to
  * predict (see {@link Predictor}), to be saved as a bundle, or to be exported.
  *
- * @param model its first output is {@link #LOGITS}, {@code [batch, classes]}
+ * @param model its first output is {@link #LOGITS}
  * @param preprocessing what its inputs expect
- * @param classes the names of the classes in the order of the logits
+ * @param output what that output means
  * @param provenance where it comes from
  * @param metrics numbers found while fitting, such as {@code validation/accuracy}; never of a test
  *     part
@@ -26,16 +25,21 @@ import java.util.Optional;
 public record TransferredModel(
     GraphModel model,
     Preprocessing preprocessing,
-    List<String> classes,
+    Output output,
     Provenance provenance,
     Map<String, Double> metrics,
     Summary summary,
     Optional<String> frozenUpTo) {
-  /** The name of the output value. */
+  /** The name of the output value: logits, or numbers where numbers are predicted. */
   public static final String LOGITS = "logits";
 
   public TransferredModel {
-    classes = List.copyOf(classes);
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+  }
+
+  /** The same model with other metrics. */
+  public TransferredModel withMetrics(Map<String, Double> other) {
+    return new TransferredModel(
+        model, preprocessing, output, provenance, other, summary, frozenUpTo);
   }
 }

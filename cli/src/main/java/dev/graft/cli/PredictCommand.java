@@ -131,9 +131,7 @@ final class PredictCommand implements Callable<Integer> {
     for (int i = 0; i < predictions.size(); i++) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("input", ids.get(i));
-      line.put("label", predictions.get(i).label());
-      line.put("probability", predictions.get(i).probability());
-      line.put("probabilities", predictions.get(i).probabilities());
+      line.putAll(predictions.get(i).values());
       out.println(JSON.writeValueAsString(line));
     }
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.graft.data.DataException;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Preprocessings;
 import dev.graft.graph.Graph;
@@ -12,6 +13,7 @@ import dev.graft.graph.Role;
 import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormatException;
 import dev.graft.model.Provenance;
+import dev.graft.transfer.Output;
 import dev.graft.transfer.Summary;
 import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
@@ -25,7 +27,7 @@ import java.util.Optional;
 /** The JSON file of a bundle: all of a transferred model but its network. */
 record BundleDescription(
     Preprocessing preprocessing,
-    List<String> classes,
+    Output output,
     Provenance provenance,
     Map<String, Double> metrics,
     Summary summary,
@@ -42,7 +44,7 @@ record BundleDescription(
 
   TransferredModel with(GraphModel model) {
     return new TransferredModel(
-        model, preprocessing, classes, provenance, metrics, summary, frozenUpTo);
+        model, preprocessing, output, provenance, metrics, summary, frozenUpTo);
   }
 
   // --- writing
@@ -63,7 +65,10 @@ record BundleDescription(
     preprocessing.put("type", model.preprocessing().type());
     preprocessing.put("settings", model.preprocessing().settings());
     json.put("preprocessing", preprocessing);
-    json.put("classes", model.classes());
+    Map<String, Object> output = new LinkedHashMap<>();
+    output.put("kind", model.output().kind());
+    output.put("names", model.output().names());
+    json.put("output", output);
     json.put("provenance", provenance(model.provenance()));
     json.put("metrics", model.metrics());
     json.put("summary", summary(model.summary()));
@@ -124,7 +129,7 @@ record BundleDescription(
             text(preprocessing, "type", file),
             JSON.convertValue(object(preprocessing, "settings", file), ANYTHING),
             file.resolveSibling("")),
-        names(json, "classes", file),
+        output(json, file),
         new Provenance(
             text(provenance, "source", file),
             text(provenance, "fingerprint", file),
@@ -140,6 +145,19 @@ record BundleDescription(
             part(summary, "trainable", file).asLong(),
             names(summary, "notes", file)),
         optional(json, "frozenUpTo"));
+  }
+
+  /** Bundles from before there were other kinds have only classes. */
+  private static Output output(JsonNode json, Path file) {
+    if (!json.has("output")) {
+      return new Output.Classes(names(json, "classes", file));
+    }
+    JsonNode output = object(json, "output", file);
+    try {
+      return Output.of(text(output, "kind", file), names(output, "names", file));
+    } catch (DataException e) {
+      throw new ModelFormatException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private static String place(JsonProcessingException e) {

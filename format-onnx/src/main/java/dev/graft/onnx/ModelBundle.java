@@ -5,12 +5,13 @@ import dev.graft.data.Sample;
 import dev.graft.graph.Graph;
 import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormatException;
-import dev.graft.transfer.Prediction;
+import dev.graft.tensor.HostTensor;
 import dev.graft.transfer.Predictor;
 import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * A folder with everything that is needed to predict: {@code model.onnx}, which any ONNX runtime
- * opens, {@code bundle.json} with preprocessing, classes, provenance, metrics and summary, the
- * preprocessing's files such as a tokenizer, and {@code MODEL_CARD.md}, which says the same to
+ * opens, {@code bundle.json} with preprocessing, the output's meaning, provenance, metrics and
+ * summary, the preprocessing's files such as a tokenizer, and {@code MODEL_CARD.md}, which says the same to
  * people. Reading one needs api, this module, and whatever brings its kind of preprocessing;
  * running it needs a backend besides.
  */
@@ -34,7 +35,7 @@ public final class ModelBundle {
   /** The same for people. */
   public static final String CARD = "MODEL_CARD.md";
 
-  /** Between the probabilities before and after; engines may sum in another order. */
+  /** Between the outputs before and after, as a part of the largest; sums may differ in order. */
   private static final double TOLERANCE = 1e-4;
 
   private ModelBundle() {}
@@ -56,8 +57,8 @@ public final class ModelBundle {
   }
 
   /**
-   * As {@link #write(TransferredModel, Path)}, and also runs what was written: its probabilities
-   * for the samples must be those of the model.
+   * As {@link #write(TransferredModel, Path)}, and also runs what was written: its outputs for the
+   * samples must be those of the model.
    *
    * @param samples a handful is enough; they are run as one batch
    */
@@ -70,7 +71,7 @@ public final class ModelBundle {
         read -> {
           try (Predictor before = new Predictor(model, backend);
               Predictor after = new Predictor(read, backend)) {
-            compare(before.predict(samples), after.predict(samples));
+            compare(before.raw(samples), after.raw(samples));
           }
         });
   }
@@ -126,7 +127,7 @@ public final class ModelBundle {
     boolean same =
         before.outputs().equals(after.outputs())
             && before.outputs().stream().allMatch(o -> before.type(o).equals(after.type(o)))
-            && given.classes().equals(read.classes())
+            && given.output().equals(read.output())
             && given.preprocessing().settings().equals(read.preprocessing().settings());
     if (!same) {
       throw new ModelFormatException(
@@ -155,24 +156,20 @@ public final class ModelBundle {
     }
   }
 
-  private static void compare(List<Prediction> before, List<Prediction> after) {
-    for (int i = 0; i < before.size(); i++) {
-      Map<String, Double> expected = before.get(i).probabilities();
-      Map<String, Double> found = after.get(i).probabilities();
-      for (String name : expected.keySet()) {
-        double difference = Math.abs(expected.get(name) - found.get(name));
-        // Written so that a difference of NaN fails, too.
-        if (!(difference <= TOLERANCE)) {
-          throw new ModelFormatException(
-              "the exported model disagrees: it gives class '"
-                  + name
-                  + "' of sample "
-                  + i
-                  + " the probability "
-                  + found.get(name)
-                  + " instead of "
-                  + expected.get(name));
-        }
+  private static void compare(HostTensor before, HostTensor after) {
+    double[] expected = before.toDoubles();
+    double[] found = after.toDoubles();
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+    for (int i = 0; i < expected.length; i++) {
+      // Written so that a difference of NaN fails, too.
+      if (!(Math.abs(expected[i] - found[i]) <= TOLERANCE * Math.max(1, largest))) {
+        throw new ModelFormatException(
+            "the exported model disagrees: element "
+                + i
+                + " of its output is "
+                + found[i]
+                + " instead of "
+                + expected[i]);
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.graft.onnx;
 import dev.graft.graph.Graph;
 import dev.graft.graph.Role;
 import dev.graft.model.Provenance;
+import dev.graft.transfer.Output;
 import dev.graft.transfer.Summary;
 import dev.graft.transfer.TransferredModel;
 import java.nio.file.Path;
@@ -27,8 +28,8 @@ final class ModelCard {
     line(card, "");
     line(
         card,
-        "A classifier for %d classes, made by %s of `%s`, cut at `%s`.",
-        model.classes().size(),
+        "A model that %s, made by %s of `%s`, cut at `%s`.",
+        purpose(model.output()),
         summary.strategy(),
         summary.model(),
         summary.cut());
@@ -42,7 +43,7 @@ final class ModelCard {
         "- preprocessing `%s`: `%s`",
         model.preprocessing().type(),
         new TreeMap<>(model.preprocessing().settings()));
-    line(card, "- classes: %s", names(model.classes()));
+    line(card, "- %s: %s", model.output().kind(), names(model.output().names()));
     line(card, "");
     line(card, "## Where it comes from");
     line(card, "");
@@ -71,6 +72,17 @@ final class ModelCard {
       summary.notes().forEach(note -> line(card, "- %s", note));
     }
     return card.toString();
+  }
+
+  private static String purpose(Output output) {
+    int names = output.names().size();
+    return switch (output.kind()) {
+      case "classes" -> "tells " + names + " classes apart";
+      case "labels" -> "finds which of " + names + " labels apply";
+      case "numbers" -> "predicts " + String.join(", ", output.names());
+      case "token-classes" -> "tags words with " + names + " classes";
+      default -> "finds answers in passages";
+    };
   }
 
   private static String names(List<String> names) {

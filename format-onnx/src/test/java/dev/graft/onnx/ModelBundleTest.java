@@ -20,6 +20,7 @@ import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
+import dev.graft.transfer.Output;
 import dev.graft.transfer.Summary;
 import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class ModelBundleTest {
     GraphEquality.assertSame(model.model().graph(), read.model().graph());
     assertEquals(model.model().parameters().asMap(), read.model().parameters().asMap());
     assertEquals(model.preprocessing(), read.preprocessing());
-    assertEquals(model.classes(), read.classes());
+    assertEquals(model.output(), read.output());
     assertEquals(model.provenance(), read.provenance());
     assertEquals(model.metrics(), read.metrics());
     assertEquals(model.summary(), read.summary());
@@ -134,7 +135,7 @@ class ModelBundleTest {
     return new TransferredModel(
         graph,
         preprocessing,
-        List.of("ant", "bee"),
+        new Output.Classes(List.of("ant", "bee")),
         new Provenance(
             "m.onnx", "abc", Optional.of("ImageNet"), List.of("wasp"), Map.of("seed", "3")),
         Map.of("validation/accuracy", 0.75, "validation/loss", Double.NaN),

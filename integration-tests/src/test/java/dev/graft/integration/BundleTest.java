@@ -35,6 +35,7 @@ import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
+import dev.graft.transfer.Output;
 import dev.graft.transfer.Prediction;
 import dev.graft.transfer.Predictor;
 import dev.graft.transfer.Summary;
@@ -190,7 +191,7 @@ class BundleTest {
     return new TransferredModel(
         new GraphModel(b.build(), ParameterStore.of(Map.of("weight", weight))),
         TensorPreprocessing.of(PixelScaling.NONE, 3),
-        List.of("left", "right"),
+        new Output.Classes(List.of("left", "right")),
         Provenance.of("hand-made", "none"),
         Map.of(),
         new Summary("none", "hand-made", "input", 6, 6, List.of()),

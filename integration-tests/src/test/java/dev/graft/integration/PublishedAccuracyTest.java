@@ -10,6 +10,7 @@ import dev.graft.datasets.DataOptions;
 import dev.graft.datasets.Datasets;
 import dev.graft.model.PretrainedModel;
 import dev.graft.strategies.Graft;
+import dev.graft.transfer.Output;
 import dev.graft.transfer.Summary;
 import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class PublishedAccuracyTest {
           new TransferredModel(
               network.model(),
               network.preprocessing(),
-              test.targets().classes(),
+              Output.of(test.targets()),
               network.provenance(),
               Map.of(),
               new Summary("none", network.name(), "logits", parameters, 0, List.of()),

@@ -51,7 +51,8 @@ class ReadmeExampleTest {
     }
 
     assertTrue(ModelBundle.isBundle(folder.resolve("my-model")));
-    assertEquals(List.of("blue", "red"), ModelBundle.read(folder.resolve("my-model")).classes());
+    assertEquals(
+        List.of("blue", "red"), ModelBundle.read(folder.resolve("my-model")).output().names());
   }
 
   private Path network() throws IOException {

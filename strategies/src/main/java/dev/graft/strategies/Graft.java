@@ -24,7 +24,6 @@ import dev.graft.train.Progress;
 import dev.graft.train.Trainer;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.FeatureStore;
-import dev.graft.transfer.FeatureTable;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Inference;
 import dev.graft.transfer.Predictor;
@@ -101,10 +100,7 @@ public final class Graft implements AutoCloseable {
 
   /** How well a model does on examples that it was not made from. */
   public Evaluation evaluate(TransferredModel model, Labeled<?> data) {
-    FeatureTable logits = Inference.logits(model, data.examples(), context());
-    return injector
-        .getInstance(Evaluators.class)
-        .evaluate(logits.values(), data.targets().subset(logits.positions()));
+    return Inference.evaluate(model, data, injector.getInstance(Evaluators.class), context());
   }
 
   /** The model, ready to predict. The caller closes it, before this. */

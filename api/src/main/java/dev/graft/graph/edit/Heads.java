@@ -38,14 +38,15 @@ public final class Heads {
   }
 
   /**
-   * A linear head: {@code features * weight^T + bias}, after {@link #pool}.
+   * A linear head: {@code features * weight^T + bias}, on a vector per example or, where the
+   * features are {@code [batch, tokens, width]}, on each token.
    *
    * @param width the number of outputs, such as classes
    */
   public static UnaryOperator<Value> linear(int width) {
     return features -> {
-      Value x = pool(features);
-      Dim in = x.shape().dim(1);
+      Value x = features.rank() == 3 ? features : pool(features);
+      Dim in = x.shape().dim(x.rank() - 1);
       if (!in.isFixed()) {
         throw new GraphException(
             "a linear head needs features of a fixed width, but '"
@@ -56,6 +57,9 @@ public final class Heads {
       GraphBuilder g = x.builder();
       Value weight = g.parameter(WEIGHT, TensorType.of(x.dtype(), width, in.size()));
       Value bias = g.parameter(BIAS, TensorType.of(x.dtype(), width));
+      if (x.rank() == 3) {
+        return x.matmul(weight.transpose(1, 0)).add(bias);
+      }
       return g.op("Gemm", Attributes.of("transB", 1), x, weight, bias);
     };
   }

@@ -102,12 +102,8 @@ public final class TransferCells implements CellRunner, AutoCloseable {
       throw new CancellationException();
     }
     Outcome.Cache cache = features.state();
-    FeatureTable logits =
-        Inference.logits(fitted, task.test().examples(), context.with(event -> {}));
     Evaluation evaluation =
-        services
-            .evaluators()
-            .evaluate(logits.values(), task.test().targets().subset(logits.positions()));
+        Inference.evaluate(fitted, task.test(), services.evaluators(), context.with(event -> {}));
     clock.lap("evaluation");
     return new Outcome(
         Outcome.Status.DONE,

@@ -2,6 +2,7 @@ package dev.graft.strategies.evaluation;
 
 import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
+import dev.graft.data.Labeled;
 import dev.graft.eval.Evaluation;
 import dev.graft.eval.Evaluator;
 import dev.graft.tensor.HostTensor;
@@ -37,7 +38,8 @@ public final class ClassificationEvaluator implements Evaluator<ClassLabels> {
   }
 
   @Override
-  public Evaluation evaluate(HostTensor outputs, ClassLabels truth) {
+  public Evaluation evaluate(HostTensor outputs, Labeled<ClassLabels> data) {
+    ClassLabels truth = data.targets();
     int n = truth.size();
     int classes = truth.classes().size();
     if (n == 0) {

@@ -1,9 +1,13 @@
 package dev.graft.strategies.inductive;
 
 import dev.graft.graph.Graph;
-import dev.graft.graph.edit.Heads;
+import dev.graft.graph.ParameterStore;
+import dev.graft.graph.edit.Initialization;
 import dev.graft.model.GraphModel;
 import dev.graft.tensor.HostTensor;
+import dev.graft.train.BatchNormPolicy;
+import dev.graft.train.ParameterGroup;
+import dev.graft.train.TrainingResult;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Strategy;
 import dev.graft.transfer.TransferContext;
@@ -16,7 +20,8 @@ import java.util.Set;
 /**
  * Freezes the backbone, computes its features once, and fits a linear head to them (the linear
  * probe). The head's problem is convex and solved exactly, so there is no chance in it and no need
- * to stop early: all training examples train.
+ * to stop early: all training examples train. Heads on tokens have no such solution here and are
+ * trained by gradients.
  */
 public final class FeatureExtraction implements Strategy<Inductive> {
   @Override
@@ -36,11 +41,35 @@ public final class FeatureExtraction implements Strategy<Inductive> {
 
   @Override
   public TransferredModel fit(Inductive problem, TransferContext context) {
-    ClassificationTask task = ClassificationTask.of(problem, name());
-    Map<String, HostTensor> head = task.linearHead(context);
-    Graph graph = task.withLinearHead(task.backbone().graph());
-    GraphModel model = new GraphModel(graph, task.backbone().parameters().with(head));
+    TransferTask<?> task = TransferTask.of(problem, name());
+    Optional<Map<String, HostTensor>> fitted = task.fittedHead(context);
+    if (fitted.isEmpty()) {
+      return byGradients(task.withHeldBackValidation(context), context);
+    }
+    Graph graph = task.withHead(task.backbone().graph());
+    GraphModel model =
+        task.inTargetUnits(new GraphModel(graph, task.backbone().parameters().with(fitted.get())));
     return new Outcome(task, name(), context)
-        .of(model, Set.of(Heads.WEIGHT, Heads.BIAS), Optional.of(task.featureValue()), List.of());
+        .of(model, task.headParameters(), Optional.of(task.featureValue()), List.of());
+  }
+
+  private TransferredModel byGradients(TransferTask<?> task, TransferContext context) {
+    Graph graph = task.withHead(task.backbone().graph());
+    Set<String> head = task.headParameters();
+    ParameterStore start = Initialization.of(graph, head, context.seed().derive("head"));
+    TrainingResult result =
+        GradientTraining.run(
+            task,
+            new GraphModel(graph, task.backbone().parameters().with(start)),
+            List.of(new ParameterGroup("head", head, 1)),
+            BatchNormPolicy.FROZEN_STATISTICS,
+            name(),
+            context);
+    return new Outcome(task, name(), context)
+        .of(
+            result.model(),
+            head,
+            Optional.of(task.featureValue()),
+            List.of(Outcome.ending(result)));
   }
 }

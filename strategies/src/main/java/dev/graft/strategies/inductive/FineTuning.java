@@ -2,10 +2,10 @@ package dev.graft.strategies.inductive;
 
 import dev.graft.graph.Graph;
 import dev.graft.graph.ParameterStore;
-import dev.graft.graph.edit.Heads;
 import dev.graft.graph.edit.Initialization;
 import dev.graft.graph.edit.Parameters;
 import dev.graft.model.GraphModel;
+import dev.graft.tensor.HostTensor;
 import dev.graft.train.ParameterGroup;
 import dev.graft.train.TrainingResult;
 import dev.graft.train.Tuning;
@@ -16,6 +16,7 @@ import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferredModel;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,15 +43,16 @@ public final class FineTuning implements Strategy<Inductive> {
 
   @Override
   public TransferredModel fit(Inductive problem, TransferContext context) {
-    ClassificationTask task =
-        ClassificationTask.of(problem, name()).withHeldBackValidation(context);
+    TransferTask<?> task = TransferTask.of(problem, name()).withHeldBackValidation(context);
     Tuning tuning = context.settings().tuning();
-    Graph graph = task.withLinearHead(task.backbone().graph());
-    Set<String> head = Set.of(Heads.WEIGHT, Heads.BIAS);
+    Graph graph = task.withHead(task.backbone().graph());
+    Set<String> head = task.headParameters();
+    Optional<Map<String, HostTensor>> fitted =
+        tuning.headFirst() ? task.fittedHead(context) : Optional.empty();
     ParameterStore start =
-        tuning.headFirst()
-            ? ParameterStore.of(task.linearHead(context))
-            : Initialization.of(graph, head, context.seed().derive("head"));
+        fitted
+            .map(ParameterStore::of)
+            .orElseGet(() -> Initialization.of(graph, head, context.seed().derive("head")));
     GraphModel model = new GraphModel(graph, task.backbone().parameters().with(start));
     Set<String> unfrozen = unfrozen(graph, tuning);
     unfrozen.removeAll(head);

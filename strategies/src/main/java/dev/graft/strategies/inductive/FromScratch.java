@@ -40,8 +40,7 @@ public final class FromScratch implements Strategy<Inductive> {
 
   @Override
   public TransferredModel fit(Inductive problem, TransferContext context) {
-    ClassificationTask task =
-        ClassificationTask.of(problem, name()).withHeldBackValidation(context);
+    TransferTask<?> task = TransferTask.of(problem, name()).withHeldBackValidation(context);
     List<String> notes = new ArrayList<>();
     Graph backbone = task.backbone().graph();
     List<String> bare = NormalizationRestoration.candidates(backbone);
@@ -52,7 +51,7 @@ public final class FromScratch implements Strategy<Inductive> {
               + " convolutions had no normalisation, folded away or never there; batch"
               + " normalisation was added after each for a fair start");
     }
-    Graph graph = task.withLinearHead(backbone);
+    Graph graph = task.withHead(backbone);
     GraphModel model =
         new GraphModel(graph, Initialization.all(graph, context.seed().derive("initial")));
     Set<String> trainable = Parameters.of(graph).trainable();

@@ -1,6 +1,5 @@
 package dev.graft.strategies.inductive;
 
-import dev.graft.data.ClassLabels;
 import dev.graft.data.Labeled;
 import dev.graft.model.GraphModel;
 import dev.graft.train.BatchNormPolicy;
@@ -13,12 +12,15 @@ import dev.graft.transfer.TransferContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Trains a network from its inputs on the examples of a task, through the training service. */
+/**
+ * Trains a network from its inputs on the examples of a task, through the training service. The
+ * trained head is brought into the units of the targets.
+ */
 final class GradientTraining {
   private GradientTraining() {}
 
   static TrainingResult run(
-      ClassificationTask task,
+      TransferTask<?> task,
       GraphModel model,
       List<ParameterGroup> groups,
       BatchNormPolicy batchNorm,
@@ -29,21 +31,29 @@ final class GradientTraining {
       TrainingPlan plan =
           new TrainingPlan(
               model,
-              task.objective(context.settings().regularization()),
+              task.kind().objective(context.settings().regularization()),
               groups,
               batchNorm,
               context.settings(),
               part(task, task.train(), context, open),
               task.validation().map(v -> part(task, v, context, open)));
-      return context.trainer().train(plan, context.training(purpose));
+      return finished(task, context.trainer().train(plan, context.training(purpose)));
     } finally {
       open.forEach(LoadedExamples::close);
     }
   }
 
+  private static TrainingResult finished(TransferTask<?> task, TrainingResult trained) {
+    return new TrainingResult(
+        task.inTargetUnits(trained.model()),
+        trained.epochs(),
+        trained.bestEpoch(),
+        trained.ending());
+  }
+
   private static Part part(
-      ClassificationTask task,
-      Labeled<ClassLabels> data,
+      TransferTask<?> task,
+      Labeled<?> data,
       TransferContext context,
       List<LoadedExamples> open) {
     LoadedExamples examples =

@@ -1,16 +1,14 @@
 package dev.graft.strategies.inductive;
 
 import dev.graft.backend.Backend;
-import dev.graft.data.ClassLabels;
 import dev.graft.data.Labeled;
 import dev.graft.eval.Evaluation;
+import dev.graft.eval.Evaluators;
 import dev.graft.graph.edit.Parameter;
 import dev.graft.graph.edit.Parameters;
 import dev.graft.model.GraphModel;
 import dev.graft.model.Provenance;
-import dev.graft.strategies.evaluation.ClassificationEvaluator;
 import dev.graft.train.TrainingResult;
-import dev.graft.transfer.FeatureTable;
 import dev.graft.transfer.Inference;
 import dev.graft.transfer.Summary;
 import dev.graft.transfer.TransferContext;
@@ -26,11 +24,11 @@ import java.util.Set;
  * Makes what a strategy returns: model, provenance, summary, and metrics of the validation part.
  */
 final class Outcome {
-  private final ClassificationTask task;
+  private final TransferTask<?> task;
   private final String strategy;
   private final TransferContext context;
 
-  Outcome(ClassificationTask task, String strategy, TransferContext context) {
+  Outcome(TransferTask<?> task, String strategy, TransferContext context) {
     this.task = task;
     this.strategy = strategy;
     this.context = context;
@@ -61,33 +59,21 @@ final class Outcome {
         new TransferredModel(
             model,
             task.pretrained().preprocessing(),
-            task.classNames(),
+            task.kind().output(),
             provenance(),
             Map.of(),
             summary,
             frozenUpTo);
-    return task.validation().map(v -> withMetrics(result, metrics(result, v))).orElse(result);
+    return task.validation().map(v -> result.withMetrics(metrics(result, v))).orElse(result);
   }
 
-  private Map<String, Double> metrics(TransferredModel model, Labeled<ClassLabels> validation) {
-    FeatureTable logits = Inference.logits(model, validation.examples(), context);
+  private Map<String, Double> metrics(TransferredModel model, Labeled<?> validation) {
     Evaluation evaluation =
-        new ClassificationEvaluator()
-            .evaluate(logits.values(), validation.targets().subset(logits.positions()));
+        Inference.evaluate(
+            model, validation, Evaluators.discover(Outcome.class.getClassLoader()), context);
     Map<String, Double> metrics = new LinkedHashMap<>();
     evaluation.metrics().forEach((name, value) -> metrics.put("validation/" + name, value));
     return metrics;
-  }
-
-  private static TransferredModel withMetrics(TransferredModel m, Map<String, Double> metrics) {
-    return new TransferredModel(
-        m.model(),
-        m.preprocessing(),
-        m.classes(),
-        m.provenance(),
-        metrics,
-        m.summary(),
-        m.frozenUpTo());
   }
 
   private Provenance provenance() {

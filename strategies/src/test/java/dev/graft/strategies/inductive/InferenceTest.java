@@ -23,6 +23,7 @@ import dev.graft.transfer.FeatureStore;
 import dev.graft.transfer.FeatureTable;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Inference;
+import dev.graft.transfer.Prediction;
 import dev.graft.transfer.Predictor;
 import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferredModel;
@@ -81,7 +82,7 @@ class InferenceTest {
   @Test
   void frozenPartIsAskedForUnderTheSameFingerprintAsInTraining() {
     TransferredModel model = probe();
-    Inference.logits(model, test.examples(), context);
+    Inference.scores(model, test.examples(), context);
     assertEquals(2, asked.size());
     assertEquals(asked.get(0), asked.get(1));
   }
@@ -89,13 +90,13 @@ class InferenceTest {
   @Test
   void keptFeaturesAndTheWholeGraphAgree() {
     TransferredModel model = probe();
-    FeatureTable logits = Inference.logits(model, test.examples(), context);
+    FeatureTable logits = Inference.scores(model, test.examples(), context);
     try (Predictor predictor = graft.predictor(model)) {
       for (int i = 0; i < test.size(); i++) {
+        Prediction.OneClass prediction =
+            (Prediction.OneClass) predictor.predict(test.examples().sample(i));
         double[] probabilities =
-            predictor.predict(test.examples().sample(i)).probabilities().values().stream()
-                .mapToDouble(p -> p)
-                .toArray();
+            prediction.probabilities().values().stream().mapToDouble(p -> p).toArray();
         assertArrayEquals(softmax(logits, i), probabilities, 1e-6);
       }
     }
@@ -151,7 +152,7 @@ class InferenceTest {
               .get(strategy, Inductive.class)
               .fit(Inductive.of(pretrained(), damaged), tolerant);
       assertTrue(skipped.contains("row 4"), strategy);
-      assertEquals(List.of("class0", "class1", "class2"), model.classes());
+      assertEquals(List.of("class0", "class1", "class2"), model.output().names());
     }
   }
 }

@@ -89,7 +89,7 @@ class StrategiesTest {
   void predictsWithProbabilities() {
     TransferredModel model = graft.transfer(pretrained()).with("feature-extraction").fit(train);
     try (Predictor predictor = graft.predictor(model)) {
-      Prediction p = predictor.predict(train.examples().sample(1));
+      Prediction.OneClass p = (Prediction.OneClass) predictor.predict(train.examples().sample(1));
       assertEquals("class1", p.label());
       assertEquals(1, p.probabilities().values().stream().mapToDouble(v -> v).sum(), 1e-9);
       assertEquals(p.probabilities().get("class1"), p.probability(), 0);

@@ -6,48 +6,51 @@ import dev.graft.data.DataException;
 import dev.graft.data.Duplicate;
 import dev.graft.data.Labeled;
 import dev.graft.data.Splits;
+import dev.graft.data.Targets;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.ParameterStore;
 import dev.graft.graph.Role;
 import dev.graft.graph.edit.Cut;
-import dev.graft.graph.edit.CutPoints;
 import dev.graft.graph.edit.Heads;
 import dev.graft.model.GraphFeatureExtractor;
 import dev.graft.model.GraphModel;
 import dev.graft.model.PretrainedModel;
+import dev.graft.random.Seed;
 import dev.graft.tensor.HostTensor;
-import dev.graft.train.CrossEntropy;
-import dev.graft.train.Regularization;
 import dev.graft.transfer.FeatureTable;
 import dev.graft.transfer.Inductive;
-import dev.graft.transfer.StrategyException;
 import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferredModel;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An inductive classification problem made ready: the backbone is cut and pooled, the labels are
- * checked, and what the user should know is noted.
+ * An inductive problem made ready: the backbone is cut, the targets are checked, and what the user
+ * should know is noted.
  *
+ * @param <T> the kind of targets
  * @param pretrained the network as given
  * @param cut the value at which it was cut
- * @param backbone from the network's inputs to one vector per example, its only output
+ * @param backbone from the network's inputs to what a head reads, its only output
  * @param train the training examples
  * @param validation the examples that may decide when to stop
+ * @param kind what is particular to these targets
  * @param notes for the summary
  */
-record ClassificationTask(
+record TransferTask<T extends Targets>(
     PretrainedModel pretrained,
     String cut,
     GraphModel backbone,
-    Labeled<ClassLabels> train,
-    Optional<Labeled<ClassLabels>> validation,
+    Labeled<T> train,
+    Optional<Labeled<T>> validation,
+    TargetKind<T> kind,
     List<String> notes) {
   private static final String FEATURES = "features";
 
@@ -56,24 +59,44 @@ record ClassificationTask(
 
   private static final int MOST_LISTED = 5;
 
-  static ClassificationTask of(Inductive problem, String strategy) {
+  static TransferTask<?> of(Inductive problem, String strategy) {
+    return of(problem, problem.train(), strategy);
+  }
+
+  private static <T extends Targets> TransferTask<T> of(
+      Inductive problem, Labeled<T> train, String strategy) {
     PretrainedModel pretrained = problem.model();
     Graph graph = pretrained.model().graph();
-    String cut = problem.cut().orElseGet(() -> CutPoints.best(graph).value());
-    Graph pooled = Heads.append(Cut.at(graph, cut), Heads::pool, FEATURES);
-    Labeled<ClassLabels> train = classes(problem.train(), strategy);
-    Optional<Labeled<ClassLabels>> validation = problem.validation().map(v -> classes(v, strategy));
-    validation.ifPresent(v -> requireSameClasses(train.targets(), v.targets()));
+    TargetKind<T> kind = TargetKind.of(train.targets(), train.examples().name(), strategy);
+    String cut = problem.cut().orElseGet(() -> kind.cut(graph));
+    Graph backbone = Heads.append(Cut.at(graph, cut), kind::features, FEATURES);
+    Optional<Labeled<T>> validation = problem.validation().map(v -> same(v, train, kind));
     List<String> notes = new ArrayList<>();
-    noteOverlap(notes, train.targets().classes(), pretrained);
+    noteOverlap(notes, kind.output().names(), pretrained);
     validation.ifPresent(v -> noteDuplicates(notes, train, v));
-    return new ClassificationTask(
+    return new TransferTask<>(
         pretrained,
         cut,
-        modelOf(pooled, pretrained.model().parameters()),
+        modelOf(backbone, pretrained.model().parameters()),
         train,
         validation,
+        kind,
         notes);
+  }
+
+  @SuppressWarnings("unchecked") // the targets' class was compared
+  private static <T extends Targets> Labeled<T> same(
+      Labeled<?> validation, Labeled<T> train, TargetKind<T> kind) {
+    if (validation.targets().getClass() != train.targets().getClass()) {
+      throw new DataException(
+          "the training part has "
+              + train.targets().getClass().getSimpleName()
+              + ", the validation part "
+              + validation.targets().getClass().getSimpleName());
+    }
+    Labeled<T> same = (Labeled<T>) validation;
+    kind.requireSame(same.targets());
+    return same;
   }
 
   /** A model that holds the parameters of its graph and no others. */
@@ -86,45 +109,54 @@ record ClassificationTask(
    * This task with a validation part: the given one, or examples held back from training where
    * there are enough.
    */
-  ClassificationTask withHeldBackValidation(TransferContext context) {
+  TransferTask<T> withHeldBackValidation(TransferContext context) {
     double fraction = context.settings().stopping().validationFraction();
     if (validation.isPresent() || fraction == 0) {
       return this;
     }
     List<String> more = new ArrayList<>(notes);
-    int scarcest = Arrays.stream(train.targets().counts()).filter(c -> c > 0).min().orElse(0);
+    Optional<ClassLabels> strata = kind.strata();
+    int scarcest =
+        strata
+            .map(s -> Arrays.stream(s.counts()).filter(c -> c > 0).min().orElse(0))
+            .orElse(train.size());
     if (fraction * train.size() < SMALLEST_VALIDATION || scarcest < 2) {
       more.add("too few examples to hold some back for early stopping; trained for all epochs");
-      return new ClassificationTask(pretrained, cut, backbone, train, validation, more);
+      return new TransferTask<>(pretrained, cut, backbone, train, validation, kind, more);
     }
+    Seed seed = context.seed().derive("validation");
     List<int[]> parts =
-        Splits.stratified(
-            train.targets(), context.seed().derive("validation"), 1 - fraction, fraction);
+        strata
+            .map(s -> Splits.stratified(s, seed, 1 - fraction, fraction))
+            .orElseGet(() -> Splits.random(train.size(), seed, 1 - fraction, fraction));
     more.add(
         parts.get(1).length
             + " of "
             + train.size()
             + " training examples were held back for early stopping");
-    return new ClassificationTask(
+    Labeled<T> kept = train.subset(parts.get(0));
+    return new TransferTask<>(
         pretrained,
         cut,
         backbone,
-        train.subset(parts.get(0)),
+        kept,
         Optional.of(train.subset(parts.get(1))),
+        TargetKind.of(kept.targets(), train.examples().name(), "a held-back part"),
         more);
-  }
-
-  List<String> classNames() {
-    return train.targets().classes();
   }
 
   String featureValue() {
     return backbone.graph().outputs().get(0);
   }
 
-  /** The backbone with a new linear head on its features, whose parameters have no values yet. */
-  Graph withLinearHead(Graph features) {
-    return Heads.append(features, Heads.linear(classNames().size()), TransferredModel.LOGITS);
+  /** Features with a new head on them, whose parameters have no values yet. */
+  Graph withHead(Graph features) {
+    return Heads.append(features, Heads.linear(kind.width()), TransferredModel.LOGITS);
+  }
+
+  /** The names of the head's parameters. */
+  Set<String> headParameters() {
+    return Set.of(Heads.WEIGHT, Heads.BIAS);
   }
 
   /** The features of the training examples, from the context's store. */
@@ -141,57 +173,31 @@ record ClassificationTask(
     }
   }
 
-  /** The head that fits the frozen backbone best, by store name. */
-  Map<String, HostTensor> linearHead(TransferContext context) {
+  /**
+   * The head that fits the frozen backbone best, by store name; empty where gradients must find it.
+   */
+  Optional<Map<String, HostTensor>> fittedHead(TransferContext context) {
+    if (!kind.output().alignment().isEmpty()) {
+      return Optional.empty();
+    }
     FeatureTable features = features(context);
-    ClassLabels labels = train.targets().subset(features.positions());
-    Regularization settings = context.settings().regularization();
-    double[] weights = new double[labels.size()];
-    List<Double> perClass = settings.balancedClasses() ? CrossEntropy.balanced(labels) : List.of();
-    Arrays.setAll(weights, i -> perClass.isEmpty() ? 1 : perClass.get(labels.label(i)));
-    long width = features.values().shape().sizes()[1];
-    SoftmaxRegression head =
-        SoftmaxRegression.fit(
+    @SuppressWarnings("unchecked") // a subset of targets is of the same kind
+    T targets = (T) train.targets().subset(features.positions());
+    Optional<Map<String, HostTensor>> head =
+        kind.fit(
             features.values(),
-            labels.labels(),
-            labels.classes().size(),
-            weights,
-            settings.headPenalty() * width / labels.size(),
+            targets,
+            context.settings().regularization(),
             context.cancellation());
     context.progress().report("head", 1, 1);
-    return Map.of(Heads.WEIGHT, head.weight(), Heads.BIAS, head.bias());
+    return head;
   }
 
-  /** What gradient training minimises. */
-  CrossEntropy objective(Regularization settings) {
-    return new CrossEntropy(
-        classNames().size(),
-        settings.labelSmoothing(),
-        settings.balancedClasses() ? CrossEntropy.balanced(train.targets()) : List.of());
-  }
-
-  @SuppressWarnings("unchecked") // the targets were looked at
-  private static Labeled<ClassLabels> classes(Labeled<?> data, String strategy) {
-    if (!(data.targets() instanceof ClassLabels)) {
-      throw new StrategyException(
-          strategy
-              + " needs class labels, but '"
-              + data.examples().name()
-              + "' has "
-              + data.targets().getClass().getSimpleName());
-    }
-    return (Labeled<ClassLabels>) data;
-  }
-
-  private static void requireSameClasses(ClassLabels train, ClassLabels validation) {
-    if (!train.classes().equals(validation.classes())) {
-      throw new DataException(
-          "the training part has the classes "
-              + train.classes()
-              + ", the validation part "
-              + validation.classes()
-              + "; they must be the same, in the same order");
-    }
+  /** A trained model whose output is in the units of the targets. */
+  GraphModel inTargetUnits(GraphModel model) {
+    Map<String, HostTensor> head = new HashMap<>();
+    headParameters().forEach(name -> head.put(name, model.parameters().get(name)));
+    return model.with(ParameterStore.of(kind.inTargetUnits(head)));
   }
 
   private static void noteOverlap(
@@ -206,8 +212,7 @@ record ClassificationTask(
     }
   }
 
-  private static void noteDuplicates(
-      List<String> notes, Labeled<ClassLabels> train, Labeled<ClassLabels> validation) {
+  private static void noteDuplicates(List<String> notes, Labeled<?> train, Labeled<?> validation) {
     List<Duplicate> duplicates = Duplicate.between(train.examples(), validation.examples());
     if (!duplicates.isEmpty()) {
       notes.add(

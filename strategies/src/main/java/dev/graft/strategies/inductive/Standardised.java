@@ -1,0 +1,81 @@
+package dev.graft.strategies.inductive;
+
+import dev.graft.graph.edit.Heads;
+import dev.graft.tensor.DType;
+import dev.graft.tensor.HostTensor;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Features with mean 0 and deviation 1, in which a penalty treats all alike.
+ *
+ * @param x {@code [rows][width]}, flat
+ * @param rows the number of examples
+ * @param width the number of features
+ * @param mean of each feature
+ * @param deviation of each feature; infinite for one that does not vary, which is then 0
+ */
+@SuppressWarnings("ArrayRecordComponent") // a view for one fit
+record Standardised(float[] x, int rows, int width, double[] mean, double[] deviation) {
+  /**
+   * @param features {@code [examples, width]}
+   */
+  static Standardised of(HostTensor features) {
+    int n = (int) features.shape().sizes()[0];
+    int width = features.size() / n;
+    float[] x = features.toFloats();
+    double[] mean = new double[width];
+    double[] squares = new double[width];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < width; j++) {
+        mean[j] += x[i * width + j] / (double) n;
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < width; j++) {
+        double d = x[i * width + j] - mean[j];
+        squares[j] += d * d / n;
+      }
+    }
+    double[] deviation = new double[width];
+    for (int j = 0; j < width; j++) {
+      // A feature that never varies says nothing; dividing by its noise would make it loud.
+      double s = Math.sqrt(squares[j]);
+      deviation[j] = s > 1e-6 * (1 + Math.abs(mean[j])) ? s : Double.POSITIVE_INFINITY;
+    }
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < width; j++) {
+        x[i * width + j] = (float) ((x[i * width + j] - mean[j]) / deviation[j]);
+      }
+    }
+    return new Standardised(x, n, width, mean, deviation);
+  }
+
+  /** The factor of {@code |weight|^2 / 2} where the loss is a mean over the examples. */
+  double penalty(double headPenalty) {
+    return headPenalty * width / rows;
+  }
+
+  /**
+   * A linear head for features as they come: the standardisation is folded in.
+   *
+   * @param w {@code [width + 1][outputs]}, flat, for standardised features; the last row is the
+   *     bias
+   */
+  Map<String, HostTensor> head(double[] w, int outputs) {
+    float[] weight = new float[outputs * width];
+    double[] bias = Arrays.copyOfRange(w, width * outputs, (width + 1) * outputs);
+    for (int k = 0; k < outputs; k++) {
+      for (int j = 0; j < width; j++) {
+        double folded = w[j * outputs + k] / deviation[j];
+        weight[k * width + j] = (float) folded;
+        bias[k] -= folded * mean[j];
+      }
+    }
+    return Map.of(
+        Heads.WEIGHT,
+        HostTensor.of(weight, outputs, width),
+        Heads.BIAS,
+        HostTensor.of(bias, outputs).cast(DType.FLOAT32));
+  }
+}
