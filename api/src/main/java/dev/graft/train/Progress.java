@@ -16,7 +16,9 @@ public interface Progress {
    * @param phase what is being done: {@code features}, {@code head}, {@code training}, ...
    * @param done the steps done of this phase, of whatever kind it counts (examples, epochs)
    * @param total the steps of this phase at most; early stopping may end it before
-   * @param metrics numbers known now, such as {@code loss}; may be empty
+   * @param metrics numbers known now, such as {@code loss}; may be empty. Training by gradients
+   *     gives {@code step}, the steps made so far, and {@code loss}, and with a validation part
+   *     {@code validation/loss}
    */
   record Event(String phase, long done, long total, Map<String, Double> metrics) {
     public Event {

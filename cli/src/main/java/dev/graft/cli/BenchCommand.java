@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       BenchCommand.Quick.class,
       BenchCommand.Run.class,
-      BenchCommand.BackendsComparison.class
+      BenchCommand.BackendsComparison.class,
+      CompareCommand.class
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;

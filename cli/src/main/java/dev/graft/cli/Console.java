@@ -25,10 +25,15 @@ final class Console implements AutoCloseable {
       String numbers =
           event.metrics().entrySet().stream()
               .sorted(java.util.Map.Entry.comparingByKey())
-              .map(e -> String.format(java.util.Locale.ROOT, "%s %.4f", e.getKey(), e.getValue()))
+              .map(e -> e.getKey() + " " + number(e.getValue()))
               .collect(Collectors.joining(" "));
       show(event.phase(), event.done(), event.total(), numbers);
     };
+  }
+
+  private static String number(double value) {
+    String pattern = value == Math.rint(value) ? "%.0f" : "%.4f";
+    return String.format(java.util.Locale.ROOT, pattern, value);
   }
 
   /** Progress of a suite: one bar over its cells. */

@@ -5,13 +5,14 @@ import dev.graft.benchmarks.suite.Cell;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntToDoubleFunction;
 
 /**
- * Learning curves as inline SVG: a line, marks and a band of 95 % confidence per strategy, over the
- * logarithm of the labels per class. Colours come from the page's style sheet by class, so that the
- * picture follows light and dark; line styles and marks differ as well, for readers who do not see
- * the colours.
+ * Learning curves as inline SVG: a line, marks and a band of 95 % confidence per strategy. Colours
+ * come from the page's style sheet by class, so that the picture follows light and dark; line
+ * styles and marks differ as well, for readers who do not see the colours.
  */
 final class CurveChart {
   private static final double WIDTH = 520;
@@ -21,36 +22,135 @@ final class CurveChart {
   private static final double TOP = 12;
   private static final double BOTTOM = 44;
 
+  /** More points than this are drawn without marks. */
+  private static final int MARKED = 12;
+
   private final String title;
   private final Map<String, SortedMap<Integer, Estimate>> curves;
   private final List<String> styles;
-  private final TreeSet<Integer> labels = new TreeSet<>(Findings.BY_LABELS);
-  private final double low;
-  private final double high;
-  private final double tick;
+  private final Horizontal horizontal;
+  private final Vertical vertical;
 
-  /**
-   * @param title what the picture shows, for readers who hear it
-   * @param curves shares by labels per class, by strategy
-   * @param styles the strategies in the order of their colours
-   */
-  CurveChart(String title, Map<String, SortedMap<Integer, Estimate>> curves, List<String> styles) {
+  private CurveChart(
+      String title,
+      Map<String, SortedMap<Integer, Estimate>> curves,
+      List<String> styles,
+      Horizontal horizontal,
+      Vertical vertical) {
     this.title = title;
     this.curves = curves;
     this.styles = styles;
-    double least = 1;
-    double most = 0;
-    for (SortedMap<Integer, Estimate> curve : curves.values()) {
-      labels.addAll(curve.keySet());
-      for (Estimate e : curve.values()) {
-        least = Math.min(least, e.low());
-        most = Math.max(most, e.high());
-      }
+    this.horizontal = horizontal;
+    this.vertical = vertical;
+  }
+
+  /**
+   * Shares over the logarithm of the labels per class.
+   *
+   * @param title what the picture shows, for readers who hear it
+   * @param curves by labels per class, by strategy
+   * @param styles the strategies in the order of their colours
+   */
+  static CurveChart overLabels(
+      String title, Map<String, SortedMap<Integer, Estimate>> curves, List<String> styles) {
+    TreeSet<Integer> labels = new TreeSet<>(Findings.BY_LABELS);
+    curves.values().forEach(c -> labels.addAll(c.keySet()));
+    SortedMap<Integer, String> ticks = new TreeMap<>(Findings.BY_LABELS);
+    labels.forEach(l -> ticks.put(l, Figures.labels(l)));
+    Horizontal horizontal =
+        new Horizontal(
+            "labels per class",
+            ticks,
+            place(labels.first(), labels),
+            place(labels.last(), labels),
+            l -> place(l, labels));
+    return new CurveChart(title, curves, styles, horizontal, Vertical.of(curves, true));
+  }
+
+  /** A metric over the steps of training; parameters as for labels. */
+  static CurveChart overSteps(String title, StepCurves steps, List<String> styles) {
+    Map<String, SortedMap<Integer, Estimate>> curves = steps.curves();
+    int last = curves.values().stream().mapToInt(SortedMap::lastKey).max().orElseThrow();
+    SortedMap<Integer, String> ticks = new TreeMap<>();
+    int tick = (int) Math.max(1, roundTick(last / 5.0));
+    for (int step = 0; step <= last; step += tick) {
+      ticks.put(step, Integer.toString(step));
     }
-    double span = Math.max(most - least, 0.02);
-    tick = span > 0.5 ? 0.2 : span > 0.25 ? 0.1 : span > 0.1 ? 0.05 : span > 0.05 ? 0.02 : 0.01;
-    low = Math.max(0, Math.floor(least / tick) * tick);
-    high = Math.min(1, Math.ceil(most / tick) * tick);
+    Horizontal horizontal = new Horizontal("steps", ticks, 0, last, s -> s);
+    boolean shares = steps.metric().endsWith("accuracy");
+    return new CurveChart(title, curves, styles, horizontal, Vertical.of(curves, shares));
+  }
+
+  /**
+   * The horizontal axis.
+   *
+   * @param ticks texts by value, ascending
+   * @param first where the axis begins
+   * @param last where it ends
+   * @param place where a value stands, on that scale
+   */
+  private record Horizontal(
+      String name,
+      SortedMap<Integer, String> ticks,
+      double first,
+      double last,
+      IntToDoubleFunction place) {
+    double x(int value) {
+      double left = LEFT + 14;
+      double width = WIDTH - RIGHT - 14 - left;
+      return first == last
+          ? left + width / 2
+          : left + width * (place.applyAsDouble(value) - first) / (last - first);
+    }
+  }
+
+  /**
+   * The vertical axis.
+   *
+   * @param shares whether values are shares, shown in per cent
+   */
+  private record Vertical(double low, double high, double tick, boolean shares) {
+    static Vertical of(Map<String, SortedMap<Integer, Estimate>> curves, boolean shares) {
+      double least = Double.POSITIVE_INFINITY;
+      double most = 0;
+      for (SortedMap<Integer, Estimate> curve : curves.values()) {
+        for (Estimate e : curve.values()) {
+          least = Math.min(least, e.low());
+          most = Math.max(most, e.high());
+        }
+      }
+      double tick = roundTick(Math.max(most - least, 0.02) / 5);
+      double low = Math.max(0, Math.floor(least / tick) * tick);
+      double high = Math.ceil(most / tick) * tick;
+      return new Vertical(low, shares ? Math.min(1, high) : high, tick, shares);
+    }
+
+    double y(double value) {
+      double v = Math.max(low, Math.min(high, value));
+      return TOP + (HEIGHT - TOP - BOTTOM) * (high - v) / (high - low);
+    }
+
+    String text(double value) {
+      return shares
+          ? Figures.format("%.0f%%", 100 * value)
+          : Figures.format(tick < 0.1 ? "%.2f" : "%.1f", value);
+    }
+  }
+
+  /** The next of 1, 2, 5, 10, 20 ... (times a power of ten) from a distance. */
+  private static double roundTick(double distance) {
+    double power = Math.pow(10, Math.floor(Math.log10(distance)));
+    double lead = distance / power;
+    return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
+  }
+
+  /** Where a number of labels stands: its logarithm; "all" one doubling beyond the largest. */
+  private static double place(int label, TreeSet<Integer> labels) {
+    if (label != Cell.ALL) {
+      return Math.log(label) / Math.log(2);
+    }
+    Integer before = labels.lower(label);
+    return before == null ? 0 : place(before, labels) + 1;
   }
 
   String svg() {
@@ -68,43 +168,45 @@ final class CurveChart {
   }
 
   private void grid(StringBuilder s) {
-    for (double v = low; v <= high + tick / 2; v += tick) {
+    for (double v = vertical.low; v <= vertical.high + vertical.tick / 2; v += vertical.tick) {
       line(
           s,
           "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
           LEFT,
           WIDTH - RIGHT,
-          y(v),
-          y(v));
+          vertical.y(v),
+          vertical.y(v));
       line(
           s,
-          "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.0f%%</text>",
+          "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
           LEFT - 8,
-          y(v) + 4,
-          100 * v);
+          vertical.y(v) + 4,
+          vertical.text(v));
     }
-    for (int l : labels) {
-      line(
-          s,
-          "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
-          x(l),
-          HEIGHT - BOTTOM + 19,
-          Figures.labels(l));
-    }
+    horizontal.ticks.forEach(
+        (value, text) ->
+            line(
+                s,
+                "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
+                horizontal.x(value),
+                HEIGHT - BOTTOM + 19,
+                text));
     line(
         s,
-        "<text class=\"axis\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">labels per class</text>",
+        "<text class=\"axis\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
         (LEFT + WIDTH - RIGHT) / 2,
-        HEIGHT - 6);
+        HEIGHT - 6,
+        horizontal.name);
   }
 
   private void band(StringBuilder s, int style, SortedMap<Integer, Estimate> curve) {
     StringBuilder there = new StringBuilder();
     StringBuilder back = new StringBuilder();
     curve.forEach(
-        (l, e) -> {
-          there.append(Figures.format("%.1f,%.1f ", x(l), y(e.high())));
-          back.insert(0, Figures.format("%.1f,%.1f ", x(l), y(e.low())));
+        (at, e) -> {
+          double x = horizontal.x(at);
+          there.append(Figures.format("%.1f,%.1f ", x, vertical.y(e.high())));
+          back.insert(0, Figures.format("%.1f,%.1f ", x, vertical.y(e.low())));
         });
     line(s, "<polygon class=\"band c%d\" points=\"%s\"/>", style, there.append(back).toString());
   }
@@ -112,18 +214,24 @@ final class CurveChart {
   private void curve(
       StringBuilder s, String strategy, int style, SortedMap<Integer, Estimate> curve) {
     StringBuilder points = new StringBuilder();
-    curve.forEach((l, e) -> points.append(Figures.format("%.1f,%.1f ", x(l), y(e.mean()))));
-    line(s, "<polyline class=\"curve c%d\" points=\"%s\"/>", style, points);
     curve.forEach(
-        (l, e) ->
+        (at, e) ->
+            points.append(Figures.format("%.1f,%.1f ", horizontal.x(at), vertical.y(e.mean()))));
+    line(s, "<polyline class=\"curve c%d\" points=\"%s\"/>", style, points);
+    if (curve.size() > MARKED) {
+      return;
+    }
+    curve.forEach(
+        (at, e) ->
             line(
                 s,
-                "<g class=\"mark c%d\"><title>%s, %s labels a class: %s %%</title>%s</g>",
+                "<g class=\"mark c%d\"><title>%s, %s %s: %s</title>%s</g>",
                 style,
                 Html.escape(strategy),
-                Figures.labels(l),
-                Figures.percent(e),
-                mark(style, x(l), y(e.mean()))));
+                horizontal.ticks.getOrDefault(at, at.toString()),
+                horizontal.name,
+                vertical.shares ? Figures.percent(e) + " %" : Figures.format("%.3f", e.mean()),
+                mark(style, horizontal.x(at), vertical.y(e.mean()))));
   }
 
   /** A circle, a square, a triangle or a diamond. */
@@ -136,32 +244,6 @@ final class CurveChart {
       case 2 -> Figures.format("<path d=\"M%.1f %.1fl4.8 8.4h-9.6z\"/>", x, y - 5.2);
       default -> Figures.format("<path d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\"/>", x, y - 5);
     };
-  }
-
-  private double x(int label) {
-    double left = LEFT + 14;
-    double width = WIDTH - RIGHT - 14 - left;
-    return labels.size() == 1
-        ? left + width / 2
-        : left + width * (place(label) - place(labels.first())) / span();
-  }
-
-  private double span() {
-    return place(labels.last()) - place(labels.first());
-  }
-
-  /** Where a number of labels stands: its logarithm; "all" one doubling beyond the largest. */
-  private double place(int label) {
-    if (label != Cell.ALL) {
-      return Math.log(label) / Math.log(2);
-    }
-    Integer before = labels.lower(label);
-    return before == null ? 0 : place(before) + 1;
-  }
-
-  private double y(double share) {
-    double v = Math.max(low, Math.min(high, share));
-    return TOP + (HEIGHT - TOP - BOTTOM) * (high - v) / (high - low);
   }
 
   private static void line(StringBuilder s, String pattern, Object... values) {

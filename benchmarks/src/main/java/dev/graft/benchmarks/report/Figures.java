@@ -105,7 +105,7 @@ final class Figures {
     String text =
         format(
             "Of %d comparisons with %s, transfer helps in %d, makes no difference in %d and hurts"
-                + " in %d.",
+                + " (negative transfer) in %d.",
             rows,
             f.description().baseline(),
             f.count(Verdict.HELPS),
@@ -113,6 +113,27 @@ final class Figures {
             f.count(Verdict.HURTS));
     long few = f.count(Verdict.TOO_FEW_SEEDS);
     return few == 0 ? text : text + format(" %d have too few seeds to say.", few);
+  }
+
+  /** Where transfer is worse than training from scratch, line by line, the largest loss first. */
+  static List<String> negativeTransfer(Findings f) {
+    return f.negativeTransfer().stream()
+        .map(
+            row -> {
+              Story story = f.story(row.row());
+              return format(
+                  "%s, %s: %s at %s labels a class loses %s points against %s (paired t-test over"
+                      + " %d seeds, p = %s after Holm's correction)",
+                  story.data(),
+                  story.model(),
+                  row.row().strategy(),
+                  labels(row.row().labelsPerClass()),
+                  percent(-row.gain().mean()),
+                  f.description().baseline(),
+                  row.gain().n(),
+                  row.adjusted().map(Figures::pValue).orElseThrow());
+            })
+        .toList();
   }
 
   /** How the verdicts were found, sentence by sentence. */

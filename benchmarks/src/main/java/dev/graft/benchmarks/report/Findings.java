@@ -75,6 +75,22 @@ public record Findings(
     return rows().stream().filter(r -> r.verdict() == verdict).count();
   }
 
+  /** The rows in which transfer hurts, that is, negative transfer, by how much. */
+  List<Comparison<Story.Row>> negativeTransfer() {
+    return rows().stream()
+        .filter(r -> r.verdict() == Verdict.HURTS)
+        .sorted(Comparator.comparingDouble(r -> r.gain().mean()))
+        .toList();
+  }
+
+  /** The story that a row belongs to. */
+  Story story(Story.Row row) {
+    return stories.stream()
+        .filter(s -> s.rows().stream().anyMatch(r -> r.row().equals(row)))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The rows of all stories. */
   public List<Comparison<Story.Row>> rows() {
     return stories.stream().flatMap(s -> s.rows().stream()).toList();
@@ -166,6 +182,7 @@ public record Findings(
         first.device(),
         testExamples(cells),
         curves,
+        StepCurves.of(cells),
         rows.stream().filter(r -> r.row().story().equals(key)).toList(),
         gains(metrics, description.baseline()),
         costs(cells));
@@ -238,6 +255,7 @@ public record Findings(
                   o.seconds()
                       .forEach(
                           (phase, s) -> seconds.merge(phase, s / outcomes.size(), Double::sum)));
+          double cpu = outcomes.stream().mapToDouble(Outcome::cpuSeconds).average().orElse(0);
           double memory = outcomes.stream().mapToDouble(Outcome::peakMemoryMiB).max().orElse(0);
           Map<String, Long> cache =
               outcomes.stream()
@@ -246,7 +264,7 @@ public record Findings(
                           o -> o.cache().name().toLowerCase(Locale.ROOT),
                           TreeMap::new,
                           Collectors.counting()));
-          costs.put(strategy, new Story.Cost(seconds, memory, cache));
+          costs.put(strategy, new Story.Cost(seconds, cpu, memory, cache));
         });
     return costs;
   }

@@ -31,6 +31,7 @@ final class MarkdownReport {
     add("**" + Figures.headline(findings) + "**\n");
     add(suite.text() + "\n");
     list("Before you believe it", suite.warnings());
+    list("Negative transfer", Figures.negativeTransfer(findings));
     findings.stories().forEach(this::story);
     if (!findings.failures().isEmpty()) {
       add("## Cells that failed\n");

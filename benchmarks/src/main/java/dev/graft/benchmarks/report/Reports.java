@@ -8,12 +8,15 @@ import java.nio.file.StandardCopyOption;
 
 /** Writes reports; each file appears whole or not at all. */
 public final class Reports {
+  /** The file with the findings for programs. */
+  static final String SUMMARY = "summary.json";
+
   private Reports() {}
 
   /** Writes {@code report.html}, {@code report.md} and {@code summary.json} into a directory. */
   public static void write(Path directory, Findings findings) throws IOException {
     Files.createDirectories(directory);
-    replace(directory.resolve("summary.json"), SummaryJson.of(findings));
+    replace(directory.resolve(SUMMARY), SummaryJson.of(findings));
     replace(directory.resolve("report.md"), MarkdownReport.of(findings));
     replace(directory.resolve("report.html"), HtmlReport.of(findings));
   }

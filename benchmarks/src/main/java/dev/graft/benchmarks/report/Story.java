@@ -17,6 +17,7 @@ import java.util.SortedMap;
  * @param device where it ran
  * @param testExamples the size of the test part
  * @param curves for each strategy, in the order of the suite, the metric by labels per class
+ * @param steps how the strategies learn step by step, if one does
  * @param rows each strategy against the baseline at each number of labels
  * @param gains whole curves against the baseline's, by strategy
  * @param costs by strategy
@@ -28,6 +29,7 @@ public record Story(
     String device,
     int testExamples,
     Map<String, SortedMap<Integer, Estimate>> curves,
+    Optional<StepCurves> steps,
     List<Comparison<Row>> rows,
     Map<String, TransferGains> gains,
     Map<String, Cost> costs) {
@@ -39,10 +41,15 @@ public record Story(
    * What one strategy cost, over all cells.
    *
    * @param seconds mean wall-clock time of a cell by phase
+   * @param cpuSeconds mean processor time of a cell
    * @param peakMemoryMiB the largest of all cells
    * @param cache how many cells found their features in which state
    */
-  public record Cost(Map<String, Double> seconds, double peakMemoryMiB, Map<String, Long> cache) {}
+  public record Cost(
+      Map<String, Double> seconds,
+      double cpuSeconds,
+      double peakMemoryMiB,
+      Map<String, Long> cache) {}
 
   /** The comparison of a strategy at a number of labels, if there is one. */
   Optional<Comparison<Row>> row(String strategy, int labelsPerClass) {

@@ -36,6 +36,7 @@ final class SummaryJson {
       ObjectNode failure = JSON.valueToTree(r.cell());
       failures.add(failure.put("error", r.outcome().error()));
     }
+    root.set("negativeTransfer", JSON.valueToTree(Figures.negativeTransfer(findings)));
     root.set("environment", JSON.valueToTree(findings.environment()));
     root.set("method", JSON.valueToTree(Figures.method(findings)));
     root.set("fairness", JSON.valueToTree(suite.fairness()));
@@ -61,11 +62,27 @@ final class SummaryJson {
               curve.forEach(
                   (labels, e) -> points.add(estimate(e).put("labelsPerClass", labels.intValue())));
             });
+    story.steps().ifPresent(s -> node.set("steps", steps(s)));
     ArrayNode rows = node.putArray("comparisons");
     story.rows().forEach(r -> rows.add(row(r)));
     ObjectNode gains = node.putObject("gains");
     story.gains().forEach((strategy, g) -> gains.set(strategy, gains(g)));
     node.set("costs", JSON.valueToTree(story.costs()));
+    return node;
+  }
+
+  private static ObjectNode steps(StepCurves steps) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("metric", steps.metric());
+    node.put("labelsPerClass", steps.labelsPerClass());
+    ObjectNode curves = node.putObject("curves");
+    steps
+        .curves()
+        .forEach(
+            (strategy, curve) -> {
+              ArrayNode points = curves.putArray(strategy);
+              curve.forEach((step, e) -> points.add(estimate(e).put("step", step.intValue())));
+            });
     return node;
   }
 
@@ -98,7 +115,7 @@ final class SummaryJson {
     return node;
   }
 
-  private static ObjectNode estimate(Estimate e) {
+  static ObjectNode estimate(Estimate e) {
     return JSON.createObjectNode()
         .put("n", e.n())
         .put("mean", e.mean())

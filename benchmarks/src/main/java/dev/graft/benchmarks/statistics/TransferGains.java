@@ -11,7 +11,7 @@ import java.util.function.ToDoubleBiFunction;
 
 /**
  * What a whole learning curve gains over another: higher start, higher slope, higher asymptote
- * (Torrey and Shavlik 2009), the ratio of areas (Taylor and Stone 2009), and the labels saved. The
+ * (Torrey and Shavlik 2010), the ratio of areas (Taylor and Stone 2009), and the labels saved. The
  * horizontal axis is the binary logarithm of the labels per class.
  *
  * @param jumpstart gain at the fewest labels

@@ -14,6 +14,9 @@ import java.util.Map;
  * @param metrics measured on the test part, by name; empty if it failed
  * @param testExamples how many examples the metrics were measured on
  * @param seconds wall-clock time by phase, in order; {@code total} is the whole cell
+ * @param cpuSeconds processor time of the whole cell; see {@link CpuTime}
+ * @param training how training went, in order: what was measured after how many steps; empty if
+ *     nothing was trained step by step
  * @param peakMemoryMiB the largest resident memory of the process while the cell ran, in MiB; 0
  *     where the system does not tell
  * @param versions of Graft, Java and the engine
@@ -27,6 +30,8 @@ public record Outcome(
     Map<String, Double> metrics,
     int testExamples,
     Map<String, Double> seconds,
+    double cpuSeconds,
+    List<TrainingPoint> training,
     double peakMemoryMiB,
     Map<String, String> versions,
     Cache cache,
@@ -35,12 +40,26 @@ public record Outcome(
   public Outcome {
     metrics = copy(metrics);
     seconds = copy(seconds);
+    training = List.copyOf(training);
     versions = copy(versions);
     notes = List.copyOf(notes);
   }
 
   private static <V> Map<String, V> copy(Map<String, V> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /**
+   * What was measured while training.
+   *
+   * @param step the number of steps made so far
+   * @param metrics such as {@code loss} of the steps before, and {@code validation/loss}; never of
+   *     the test part
+   */
+  public record TrainingPoint(long step, Map<String, Double> metrics) {
+    public TrainingPoint {
+      metrics = copy(metrics);
+    }
   }
 
   /** How a cell ended. */
@@ -63,14 +82,47 @@ public record Outcome(
 
   static Outcome failed(String error) {
     return new Outcome(
-        Status.FAILED, Map.of(), 0, Map.of(), 0, Map.of(), Cache.NONE, List.of(), error);
+        Status.FAILED,
+        Map.of(),
+        0,
+        Map.of(),
+        0,
+        List.of(),
+        0,
+        Map.of(),
+        Cache.NONE,
+        List.of(),
+        error);
   }
 
-  Outcome measured(double totalSeconds, double memoryMiB) {
+  /** What the strategy and the evaluation gave; time and memory are measured around them. */
+  static Outcome done(
+      Map<String, Double> metrics,
+      int testExamples,
+      Map<String, Double> seconds,
+      List<TrainingPoint> training,
+      Map<String, String> versions,
+      Cache cache,
+      List<String> notes) {
+    return new Outcome(
+        Status.DONE, metrics, testExamples, seconds, 0, training, 0, versions, cache, notes, "");
+  }
+
+  Outcome measured(double totalSeconds, double cpu, double memoryMiB) {
     Map<String, Double> all = new LinkedHashMap<>(seconds);
     all.put("total", totalSeconds);
     return new Outcome(
-        status, metrics, testExamples, all, memoryMiB, versions, cache, notes, error);
+        status,
+        metrics,
+        testExamples,
+        all,
+        cpu,
+        training,
+        memoryMiB,
+        versions,
+        cache,
+        notes,
+        error);
   }
 
   @JsonIgnore

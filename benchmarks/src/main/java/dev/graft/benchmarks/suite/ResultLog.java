@@ -64,6 +64,22 @@ public final class ResultLog implements AutoCloseable {
     }
   }
 
+  /**
+   * The latest result of each cell of a run that is over, without holding the file.
+   *
+   * @throws DataException if there is no such file
+   */
+  public static List<CellResult> read(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new DataException(
+          directory + " has no " + FILE + "; it is not the output of a benchmark of transfer");
+    }
+    Map<Cell, CellResult> results = new LinkedHashMap<>();
+    parse(file, results);
+    return List.copyOf(results.values());
+  }
+
   private void lock() throws IOException {
     try {
       if (channel.tryLock() != null) {
@@ -77,27 +93,34 @@ public final class ResultLog implements AutoCloseable {
   }
 
   private void load() throws IOException {
+    long whole = parse(file, results);
+    // What follows the last line end was being written when the process died.
+    channel.truncate(whole);
+    channel.position(whole);
+  }
+
+  /** Reads all whole lines, and says where the last one ends. */
+  private static long parse(Path file, Map<Cell, CellResult> results) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     int start = 0;
     int number = 0;
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] == '\n') {
         number++;
-        read(new String(bytes, start, i - start, StandardCharsets.UTF_8), number);
+        CellResult result =
+            result(new String(bytes, start, i - start, StandardCharsets.UTF_8), file, number);
+        results.put(result.cell(), result);
         start = i + 1;
       }
     }
-    // What follows the last line end was being written when the process died.
-    channel.truncate(start);
-    channel.position(start);
+    return start;
   }
 
-  private void read(String line, int number) {
+  private static CellResult result(String line, Path file, int number) {
     try {
       ObjectNode node = (ObjectNode) JSON.readTree(line);
-      CellResult result =
-          new CellResult(JSON.treeToValue(node, Cell.class), JSON.treeToValue(node, Outcome.class));
-      results.put(result.cell(), result);
+      return new CellResult(
+          JSON.treeToValue(node, Cell.class), JSON.treeToValue(node, Outcome.class));
     } catch (JsonProcessingException | ClassCastException | NullPointerException e) {
       throw new DataException(
           file + ", line " + number + ": not a result. Remove the line, or the file.", e);

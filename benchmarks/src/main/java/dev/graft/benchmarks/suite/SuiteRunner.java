@@ -109,6 +109,7 @@ public final class SuiteRunner {
       PeakMemory.reset();
     }
     long start = System.nanoTime();
+    CpuTime cpu = CpuTime.start(workers > 1);
     Outcome outcome;
     try {
       outcome = runner.run(cell, cancellation);
@@ -122,7 +123,8 @@ public final class SuiteRunner {
       outcome = Outcome.failed(reason);
     }
     double seconds = Math.round((System.nanoTime() - start) / 1e6) / 1e3;
-    CellResult result = new CellResult(cell, outcome.measured(seconds, PeakMemory.mebibytes()));
+    CellResult result =
+        new CellResult(cell, outcome.measured(seconds, cpu.seconds(), PeakMemory.mebibytes()));
     try {
       log.append(result);
     } catch (IOException e) {

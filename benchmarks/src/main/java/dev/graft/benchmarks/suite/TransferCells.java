@@ -81,6 +81,7 @@ public final class TransferCells implements CellRunner, AutoCloseable {
     Seed seed = new Seed(cell.seed());
     Labeled<ClassLabels> train = draw(task.pool(), cell.labelsPerClass(), seed);
     PhaseClock clock = new PhaseClock();
+    TrainingCourse course = new TrainingCourse();
     ObservedStore features = new ObservedStore(services.features());
     TransferContext context =
         TransferContext.of(
@@ -89,7 +90,11 @@ public final class TransferCells implements CellRunner, AutoCloseable {
                 services.trainer(),
                 settings.settings(cell.strategy(), train.size()),
                 seed.derive("fit"))
-            .with(clock)
+            .with(
+                event -> {
+                  clock.report(event);
+                  course.report(event);
+                })
             .with(cancellation)
             .with(LoaderOptions.strict().withThreads(loadingThreads()));
     TransferredModel fitted =
@@ -105,16 +110,14 @@ public final class TransferCells implements CellRunner, AutoCloseable {
     Evaluation evaluation =
         Inference.evaluate(fitted, task.test(), services.evaluators(), context.with(event -> {}));
     clock.lap("evaluation");
-    return new Outcome(
-        Outcome.Status.DONE,
+    return Outcome.done(
         evaluation.metrics(),
         evaluation.examples(),
         clock.seconds(),
-        0,
+        course.points(),
         backend.versions(),
         cache,
-        fitted.summary().notes(),
-        "");
+        fitted.summary().notes());
   }
 
   /** The examples of one seed: the same for every strategy, and nested over label counts. */

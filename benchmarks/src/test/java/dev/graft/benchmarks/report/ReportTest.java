@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,13 @@ class ReportTest {
         Map.of("accuracy", accuracy),
         900,
         Map.of("features", 0.02, "training", 0.25, "evaluation", 0.03, "total", 0.31),
+        0.6,
+        LongStream.rangeClosed(1, 10)
+            .mapToObj(
+                e ->
+                    new Outcome.TrainingPoint(
+                        8 * e, Map.of("loss", 1.0 / e, "validation/loss", 2.0 / e)))
+            .toList(),
         640,
         Map.of("graft", "0.1.0"),
         Outcome.Cache.NONE,
@@ -133,6 +141,42 @@ class ReportTest {
   }
 
   @Test
+  void negativeTransferIsNamedWithItsTest() throws IOException {
+    Reports.write(directory, findings(results(STRATEGIES)));
+    String named = "feature-extraction at 50 labels a class loses";
+    for (String file : List.of("report.html", "report.md", "summary.json")) {
+      String text = Files.readString(directory.resolve(file));
+      assertTrue(text.contains(named), file);
+      assertTrue(text.contains("paired t-test over 10 seeds, p = "), file);
+    }
+    List<CellResult> swapped =
+        results(List.of("feature-extraction", "fine-tuning", "from-scratch"));
+    Reports.write(directory, findings(swapped));
+    assertFalse(Files.readString(directory.resolve("report.md")).contains(named));
+  }
+
+  @Test
+  void trainingIsShownStepByStepWithTheMostLabels() throws IOException {
+    Findings found = findings(results(STRATEGIES));
+    StepCurves steps = found.stories().get(0).steps().orElseThrow();
+    assertEquals("validation/loss", steps.metric());
+    assertEquals(Cell.ALL, steps.labelsPerClass());
+    assertEquals(2.0 / 3, steps.curves().get("fine-tuning").get(24).mean(), 1e-12);
+    assertEquals(10, steps.curves().get("fine-tuning").get(24).n());
+    Reports.write(directory, found);
+    String html = Files.readString(directory.resolve("report.html"));
+    assertTrue(html.contains("validation/loss while training with all labels a class"));
+    assertTrue(
+        html.contains("aria-label=\"Training curves for UCI digits: validation/loss by steps"));
+  }
+
+  @Test
+  void costSaysProcessorTime() throws IOException {
+    Reports.write(directory, findings(results(STRATEGIES)));
+    assertTrue(Files.readString(directory.resolve("report.html")).contains("<td>0.60 s</td>"));
+  }
+
+  @Test
   void markupIsBalanced() throws IOException {
     Reports.write(directory, findings(results(STRATEGIES)));
     String html = Files.readString(directory.resolve("report.html"));
@@ -177,6 +221,8 @@ class ReportTest {
                 Map.of(),
                 0,
                 Map.of(),
+                0,
+                List.of(),
                 0,
                 Map.of(),
                 Outcome.Cache.NONE,

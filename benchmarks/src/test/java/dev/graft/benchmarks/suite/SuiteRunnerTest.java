@@ -41,6 +41,8 @@ class SuiteRunnerTest {
         900,
         Map.of("training", 0.25),
         0,
+        List.of(new Outcome.TrainingPoint(8, Map.of("loss", 0.5))),
+        0,
         Map.of("java", "17"),
         Outcome.Cache.COLD,
         List.of("a note"),
@@ -69,6 +71,25 @@ class SuiteRunnerTest {
     assertEquals(Outcome.Cache.COLD, o.cache());
     assertEquals(List.of("a note"), o.notes());
     assertTrue(o.seconds().get("total") >= 0);
+    assertEquals(
+        List.of(new Outcome.TrainingPoint(8, Map.of("loss", 0.5))),
+        again.get(0).outcome().training());
+  }
+
+  @Test
+  void processorTimeOfACellIsMeasured() throws IOException {
+    CellRunner busy =
+        (c, x) -> {
+          double sum = 0;
+          for (int i = 0; i < 30_000_000; i++) {
+            sum += Math.sqrt(i);
+          }
+          return outcome(sum > 0 ? 1 : 0);
+        };
+    for (int workers : new int[] {1, 2}) {
+      run(List.of(cell(workers, "cpu")), busy, workers)
+          .forEach(r -> assertTrue(r.outcome().cpuSeconds() > 0.005, r.toString()));
+    }
   }
 
   @Test
@@ -187,6 +208,8 @@ class SuiteRunnerTest {
             "seed",
             "metrics",
             "seconds",
+            "cpuSeconds",
+            "training",
             "peakMemoryMiB",
             "versions",
             "cache")) {

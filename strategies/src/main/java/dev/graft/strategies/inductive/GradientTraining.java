@@ -52,10 +52,7 @@ final class GradientTraining {
   }
 
   private static Part part(
-      TransferTask<?> task,
-      Labeled<?> data,
-      TransferContext context,
-      List<LoadedExamples> open) {
+      TransferTask<?> task, Labeled<?> data, TransferContext context, List<LoadedExamples> open) {
     LoadedExamples examples =
         new LoadedExamples(
             data.examples(),

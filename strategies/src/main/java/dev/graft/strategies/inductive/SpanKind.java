@@ -4,8 +4,8 @@ import dev.graft.data.SpanTargets;
 import dev.graft.graph.Graph;
 import dev.graft.graph.Value;
 import dev.graft.train.Objective;
-import dev.graft.train.SpanCrossEntropy;
 import dev.graft.train.Regularization;
+import dev.graft.train.SpanCrossEntropy;
 import dev.graft.transfer.Output;
 
 /** Answers in passages: a linear head that scores each token as first and as last of the answer. */

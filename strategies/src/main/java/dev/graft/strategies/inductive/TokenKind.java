@@ -4,8 +4,8 @@ import dev.graft.data.TokenLabels;
 import dev.graft.graph.Graph;
 import dev.graft.graph.Value;
 import dev.graft.train.Objective;
-import dev.graft.train.TokenCrossEntropy;
 import dev.graft.train.Regularization;
+import dev.graft.train.TokenCrossEntropy;
 import dev.graft.transfer.Output;
 
 /** A class per word: one linear head for all tokens, cross-entropy at each word's first token. */

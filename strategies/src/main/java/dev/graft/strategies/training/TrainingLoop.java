@@ -126,7 +126,8 @@ final class TrainingLoop {
       bestLoss = validation.orElse(bestLoss);
       keep();
     }
-    Map<String, Double> metrics = new HashMap<>(Map.of("loss", trainLoss));
+    double steps = (double) history.size() * stepsPerEpoch;
+    Map<String, Double> metrics = new HashMap<>(Map.of("step", steps, "loss", trainLoss));
     validation.ifPresent(v -> metrics.put("validation/loss", v));
     context
         .progress()
