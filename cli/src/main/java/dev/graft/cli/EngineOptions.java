@@ -4,6 +4,7 @@ import dev.graft.backend.BackendOptions;
 import dev.graft.backend.BackendProvider;
 import dev.graft.backend.Backends;
 import dev.graft.backend.Device;
+import dev.graft.backend.Precision;
 import dev.graft.strategies.BackendChoice;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -34,6 +35,21 @@ final class EngineOptions {
       description = "Compute threads; 0 for all processors, the default.")
   private int threads;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      defaultValue = "fp32",
+      converter = PrecisionConverter.class,
+      description = "fp32, or bf16 for products in bfloat16 where the backend has it.")
+  private Precision precision = Precision.FLOAT32;
+
+  static final class PrecisionConverter implements ITypeConverter<Precision> {
+    @Override
+    public Precision convert(String text) {
+      return Precision.parse(text);
+    }
+  }
+
   static final class DeviceConverter implements ITypeConverter<Device> {
     @Override
     public Device convert(String text) {
@@ -50,7 +66,8 @@ final class EngineOptions {
     if (backend == null && others > 0) {
       err.println("graft: backend '" + provider.name() + "', the first in the default order");
     }
-    return new BackendChoice(Optional.of(provider.name()), device, new BackendOptions(threads));
+    return new BackendChoice(
+        Optional.of(provider.name()), device, new BackendOptions(threads), precision);
   }
 
   Device device() {

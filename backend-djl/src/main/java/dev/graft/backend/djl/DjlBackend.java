@@ -2,17 +2,19 @@ package dev.graft.backend.djl;
 
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.graft.backend.Backend;
-import dev.graft.backend.BackendException;
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Device;
 import dev.graft.backend.NodeSignature;
+import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
 import dev.graft.backend.Support;
 import dev.graft.graph.Graph;
 import dev.graft.graph.ParameterStore;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /** PyTorch on one device. All memory it hands out hangs on one manager. */
 final class DjlBackend implements Backend {
@@ -48,6 +50,11 @@ final class DjlBackend implements Backend {
     return versions;
   }
 
+  @Override
+  public Set<Precision> precisions() {
+    return EnumSet.allOf(Precision.class);
+  }
+
   int threads() {
     return threads;
   }
@@ -71,10 +78,6 @@ final class DjlBackend implements Backend {
   @Override
   public Program compile(Graph graph, ParameterStore store, CompileOptions options) {
     requireOpen();
-    if (!precisions().contains(options.precision())) {
-      throw new BackendException(
-          "backend 'djl' offers " + precisions() + ", not " + options.precision());
-    }
     return new DjlProgram(this, graph, store, options);
   }
 
