@@ -3,6 +3,7 @@ package dev.graft.backend;
 import dev.graft.graph.Graph;
 import dev.graft.graph.Node;
 import dev.graft.graph.Rewriter;
+import dev.graft.graph.edit.MixedPrecision;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,5 +32,17 @@ public final class Lowering {
       throw new UnsupportedGraphException(backend, refused);
     }
     return lowered;
+  }
+
+  /** The same, with products in the wanted precision; those of decompositions, too. */
+  public static Graph lower(
+      Graph graph,
+      String backend,
+      Function<NodeSignature, Support> supports,
+      Precision precision) {
+    Graph lowered = lower(graph, backend, supports);
+    return precision == Precision.BFLOAT16
+        ? lower(MixedPrecision.apply(lowered), backend, supports)
+        : lowered;
   }
 }

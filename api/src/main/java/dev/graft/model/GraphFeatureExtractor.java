@@ -2,6 +2,7 @@ package dev.graft.model;
 
 import dev.graft.backend.Backend;
 import dev.graft.backend.CompileOptions;
+import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphException;
@@ -11,6 +12,7 @@ import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.TensorType;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +49,16 @@ public final class GraphFeatureExtractor implements FeatureExtractor {
             + '/'
             + backend.device()
             + '/'
-            + new java.util.TreeMap<>(backend.versions())
-            + "/FLOAT32";
+            + new TreeMap<>(backend.versions())
+            + '/'
+            + precision(backend);
+  }
+
+  /** What {@link CompileOptions#INFERENCE} means on a backend that may be bound to a precision. */
+  private static Precision precision(Backend backend) {
+    return backend.precisions().contains(Precision.FLOAT32)
+        ? Precision.FLOAT32
+        : Precision.BFLOAT16;
   }
 
   @Override

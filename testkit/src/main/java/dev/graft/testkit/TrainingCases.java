@@ -1,8 +1,10 @@
 package dev.graft.testkit;
 
 import dev.graft.backend.Backend;
+import dev.graft.backend.BackendException;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Fetches;
+import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
 import dev.graft.data.Batch;
@@ -38,6 +40,9 @@ final class TrainingCases {
   private static final int BATCH = 12;
   private static final double LOSS_TOLERANCE = 1e-3;
 
+  /** bfloat16 has 8 bits of precision. */
+  private static final double BFLOAT16_TOLERANCE = 5e-2;
+
   private TrainingCases() {}
 
   static List<ConformanceCase> all() {
@@ -54,7 +59,42 @@ final class TrainingCases {
               optimizer,
               BatchNormPolicy.FROZEN_STATISTICS));
     }
+    cases.add(bfloat16("MLP", SmallModels.mlp(SEED, SmallModels.FEATURES)));
+    cases.add(bfloat16("CNN", SmallModels.cnn(SEED)));
     return cases;
+  }
+
+  /** Offered and close to the oracle in single precision, or refused. */
+  private static ConformanceCase bfloat16(String name, GraphModel model) {
+    return ConformanceCase.of(
+        GROUP,
+        STEPS + " steps of the " + name + " in bfloat16",
+        s -> {
+          Training training =
+              Training.of(model, BATCH, Optimizer.SGD, BatchNormPolicy.BATCH_STATISTICS);
+          if (!s.backend().precisions().contains(Precision.BFLOAT16)) {
+            Expect.failure(
+                BackendException.class,
+                "a precision that is not offered",
+                () -> training.compile(s.backend(), Precision.BFLOAT16),
+                "BFLOAT16");
+            return;
+          }
+          try (Backend oracle = new ReferenceBackendProvider().open()) {
+            Curve expected = training.run(oracle, STEPS);
+            Curve actual = training.run(s.backend(), STEPS, Precision.BFLOAT16);
+            checkLosses(expected, actual, BFLOAT16_TOLERANCE);
+            Expect.that(
+                !expected.losses().equals(actual.losses()), "nothing was computed in bfloat16");
+            expected
+                .state()
+                .forEach(
+                    (slot, t) ->
+                        Expect.that(
+                            actual.state().get(slot).type().equals(t.type()),
+                            "slot '" + slot + "' is kept as " + actual.state().get(slot).type()));
+          }
+        });
   }
 
   private static ConformanceCase curve(
@@ -69,19 +109,23 @@ final class TrainingCases {
     try (Backend oracle = new ReferenceBackendProvider().open()) {
       Curve expected = training.run(oracle, STEPS);
       Curve actual = training.run(subject.backend(), STEPS);
-      for (int i = 0; i < STEPS; i++) {
-        double e = expected.losses().get(i);
-        double a = actual.losses().get(i);
-        Expect.that(
-            Math.abs(e - a) <= LOSS_TOLERANCE * Math.max(1, Math.abs(e)),
-            "the loss of step " + (i + 1) + " is " + a + ", but should be " + e);
-      }
+      checkLosses(expected, actual, LOSS_TOLERANCE);
       Expect.that(
           expected.losses().get(STEPS - 1) < expected.losses().get(0),
           "nothing was learned: " + expected.losses());
       expected
           .state()
           .forEach((name, t) -> new Tolerance(1e-2, 2e-3).check(name, t, actual.state().get(name)));
+    }
+  }
+
+  private static void checkLosses(Curve expected, Curve actual, double tolerance) {
+    for (int i = 0; i < STEPS; i++) {
+      double e = expected.losses().get(i);
+      double a = actual.losses().get(i);
+      Expect.that(
+          Math.abs(e - a) <= tolerance * Math.max(1, Math.abs(e)),
+          "the loss of step " + (i + 1) + " is " + a + ", but should be " + e);
     }
   }
 
@@ -144,8 +188,12 @@ final class TrainingCases {
     }
 
     Program compile(Backend backend) {
+      return compile(backend, Precision.FLOAT32);
+    }
+
+    Program compile(Backend backend, Precision precision) {
       return backend.compile(
-          graph.graph(), model.parameters(), CompileOptions.withState(graph.state()));
+          graph.graph(), model.parameters(), new CompileOptions(graph.state(), precision));
     }
 
     State newState(Backend backend) {
@@ -168,8 +216,12 @@ final class TrainingCases {
     }
 
     Curve run(Backend backend, int steps) {
+      return run(backend, steps, Precision.FLOAT32);
+    }
+
+    Curve run(Backend backend, int steps, Precision precision) {
       List<Double> losses = new ArrayList<>();
-      try (Program program = compile(backend);
+      try (Program program = compile(backend, precision);
           State state = newState(backend)) {
         for (int i = 0; i < steps; i++) {
           losses.add(step(program, state, i));

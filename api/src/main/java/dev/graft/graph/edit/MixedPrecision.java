@@ -26,16 +26,13 @@ public final class MixedPrecision {
 
   private MixedPrecision() {}
 
-  /** The graph with its {@code FLOAT32} products computed in {@code BFLOAT16}; all types stay. */
+  /** The graph with its {@code FLOAT32} products computed in {@code BFLOAT16}; the types of inputs, state and outputs stay. */
   public static Graph apply(Graph graph) {
     Rewriter rewriter = new Rewriter(graph).copyInputs();
     // A value that several products read is converted once.
     Map<Value, Value> shortened = new HashMap<>();
     for (Node node : graph.nodes()) {
-      boolean product =
-          PRODUCTS.contains(node.operator().name())
-              && graph.type(node.inputs().get(0)).dtype() == DType.FLOAT32;
-      if (!product) {
+      if (!isProduct(graph, node)) {
         rewriter.copy(node);
         continue;
       }
@@ -54,6 +51,13 @@ public final class MixedPrecision {
       rewriter.bindOutputs(node, Arrays.asList(result.cast(DType.FLOAT32)));
     }
     return rewriter.finish();
+  }
+
+  /** A convolution of each channel on its own has too little to multiply for matrix units. */
+  private static boolean isProduct(Graph graph, Node node) {
+    return PRODUCTS.contains(node.operator().name())
+        && graph.type(node.inputs().get(0)).dtype() == DType.FLOAT32
+        && node.attributes().i("group", 1) == 1;
   }
 
   private static Value shorten(Value value) {

@@ -8,7 +8,6 @@ import dev.graft.backend.BackendException;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Feeds;
 import dev.graft.backend.Fetches;
-import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.backend.SpecializedPrograms;
 import dev.graft.backend.State;
@@ -16,7 +15,6 @@ import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.ParameterStore;
 import dev.graft.graph.Role;
-import dev.graft.graph.edit.MixedPrecision;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Tensor;
 import java.util.HashMap;
@@ -42,10 +40,9 @@ final class DjlProgram implements Program {
     this.graph = graph;
     this.state = options.state();
     this.manager = backend.newManager();
-    boolean mixed = options.precision() == Precision.BFLOAT16;
     this.modules =
         new SpecializedPrograms<>(
-            graph, SHAPES, g -> TorchModule.compile(backend, mixed ? MixedPrecision.apply(g) : g));
+            graph, SHAPES, g -> TorchModule.compile(backend, g, options.precision()));
     try {
       for (GraphInput input : graph.inputs(Role.STATE)) {
         if (!state.contains(input.name())) {

@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import dev.graft.backend.BackendException;
 import dev.graft.backend.Lowering;
+import dev.graft.backend.Precision;
 import dev.graft.backend.SpecializedPrograms;
 import dev.graft.backend.UnsupportedGraphException;
 import dev.graft.graph.Graph;
@@ -23,9 +24,10 @@ import java.util.Map;
 record TorchModule(Graph graph, PtSymbolBlock block, List<PtNDArray> constants, PtNDManager manager)
     implements AutoCloseable {
 
-  static TorchModule compile(DjlBackend backend, Graph specialized) {
+  static TorchModule compile(DjlBackend backend, Graph specialized, Precision precision) {
     Graph lowered =
-        Lowering.lower(specialized, DjlBackendProvider.NAME, TorchOperators::translates);
+        Lowering.lower(
+            specialized, DjlBackendProvider.NAME, TorchOperators::translates, precision);
     ProgramText.Translated text = ProgramText.of(lowered);
     PtNDManager manager = backend.newManager();
     try {

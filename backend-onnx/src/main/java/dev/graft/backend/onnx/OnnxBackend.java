@@ -115,7 +115,7 @@ final class OnnxBackend implements Backend {
               + precisions()
               + ", not in "
               + options.precision()
-              + "; leave the precision at "
+              + ", for which ONNX Runtime has no kernels on a CPU; leave the precision at "
               + Precision.FLOAT32
               + " or choose another backend");
     }

@@ -3,6 +3,7 @@ package dev.graft.backend.tensorflow;
 import dev.graft.backend.BackendException;
 import dev.graft.backend.Device;
 import dev.graft.backend.Lowering;
+import dev.graft.backend.Precision;
 import dev.graft.backend.SpecializedPrograms;
 import dev.graft.backend.UnsupportedGraphException;
 import dev.graft.graph.Graph;
@@ -33,8 +34,14 @@ final class CompiledGraph implements AutoCloseable {
   /**
    * @param compiledIn values of inputs that become constants
    */
-  CompiledGraph(TensorFlowBackend backend, Graph specialized, Map<String, HostTensor> compiledIn) {
-    this.graph = Lowering.lower(specialized, TensorFlowBackendProvider.NAME, backend::translates);
+  CompiledGraph(
+      TensorFlowBackend backend,
+      Graph specialized,
+      Map<String, HostTensor> compiledIn,
+      Precision precision) {
+    this.graph =
+        Lowering.lower(
+            specialized, TensorFlowBackendProvider.NAME, backend::translates, precision);
     try {
       write(new GraphWriter(target, graph, compiledIn, device(backend.device())), compiledIn);
       this.session = new Session(target, backend.config());

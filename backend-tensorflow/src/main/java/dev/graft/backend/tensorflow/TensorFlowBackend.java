@@ -6,12 +6,14 @@ import dev.graft.backend.BackendOptions;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Device;
 import dev.graft.backend.NodeSignature;
+import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
 import dev.graft.backend.Support;
 import dev.graft.graph.Graph;
 import dev.graft.graph.ParameterStore;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -70,6 +72,11 @@ final class TensorFlowBackend implements Backend {
     return versions;
   }
 
+  @Override
+  public Set<Precision> precisions() {
+    return EnumSet.allOf(Precision.class);
+  }
+
   ConfigProto config() {
     return config;
   }
@@ -107,10 +114,6 @@ final class TensorFlowBackend implements Backend {
   @Override
   public Program compile(Graph graph, ParameterStore store, CompileOptions options) {
     requireOpen();
-    if (!precisions().contains(options.precision())) {
-      throw new BackendException(
-          "backend 'tensorflow' offers " + precisions() + ", not " + options.precision());
-    }
     return handOut(new TensorFlowProgram(this, graph, store, options));
   }
 

@@ -48,7 +48,10 @@ final class TensorFlowProgram implements Program {
       compiledIn.clear();
     }
     this.programs =
-        new SpecializedPrograms<>(graph, SHAPES, g -> new CompiledGraph(backend, g, compiledIn));
+        new SpecializedPrograms<>(
+            graph,
+            SHAPES,
+            g -> new CompiledGraph(backend, g, compiledIn, options.precision()));
   }
 
   private static Map<String, HostTensor> compiledIn(
