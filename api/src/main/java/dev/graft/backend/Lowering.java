@@ -36,10 +36,7 @@ public final class Lowering {
 
   /** The same, with products in the wanted precision; those of decompositions, too. */
   public static Graph lower(
-      Graph graph,
-      String backend,
-      Function<NodeSignature, Support> supports,
-      Precision precision) {
+      Graph graph, String backend, Function<NodeSignature, Support> supports, Precision precision) {
     Graph lowered = lower(graph, backend, supports);
     return precision == Precision.BFLOAT16
         ? lower(MixedPrecision.apply(lowered), backend, supports)

@@ -26,7 +26,10 @@ public final class MixedPrecision {
 
   private MixedPrecision() {}
 
-  /** The graph with its {@code FLOAT32} products computed in {@code BFLOAT16}; the types of inputs, state and outputs stay. */
+  /**
+   * The graph with its {@code FLOAT32} products computed in {@code BFLOAT16}; the types of inputs,
+   * state and outputs stay.
+   */
   public static Graph apply(Graph graph) {
     Rewriter rewriter = new Rewriter(graph).copyInputs();
     // A value that several products read is converted once.

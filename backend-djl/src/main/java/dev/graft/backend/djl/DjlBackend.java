@@ -5,6 +5,7 @@ import dev.graft.backend.Backend;
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Device;
+import dev.graft.backend.EngineState;
 import dev.graft.backend.NodeSignature;
 import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
@@ -12,6 +13,7 @@ import dev.graft.backend.State;
 import dev.graft.backend.Support;
 import dev.graft.graph.Graph;
 import dev.graft.graph.ParameterStore;
+import dev.graft.tensor.HostTensor;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,8 @@ final class DjlBackend implements Backend {
   private final int threads;
   private final Map<String, String> versions;
   private final PtNDManager manager;
+  private final DjlMemory slots = new DjlMemory(this, true);
+  private final DjlMemory values = new DjlMemory(this, false);
   private volatile boolean closed;
 
   DjlBackend(Device device, BackendOptions options, Map<String, String> versions) {
@@ -59,9 +63,24 @@ final class DjlBackend implements Backend {
     return threads;
   }
 
-  PtNDManager newManager() {
+  /** Where slots live. */
+  DjlMemory slots() {
+    return slots;
+  }
+
+  /** Where feeds and outputs live. */
+  DjlMemory values() {
+    return values;
+  }
+
+  /** Owns all that lives as long as this backend, unless it is closed before. */
+  PtNDManager manager() {
     requireOpen();
-    return (PtNDManager) manager.newSubManager();
+    return manager;
+  }
+
+  PtNDManager newManager() {
+    return (PtNDManager) manager().newSubManager();
   }
 
   void requireOpen() {
@@ -78,13 +97,14 @@ final class DjlBackend implements Backend {
   @Override
   public Program compile(Graph graph, ParameterStore store, CompileOptions options) {
     requireOpen();
-    return new DjlProgram(this, graph, store, options);
+    Map<String, HostTensor> compiledIn = options.compiledIn(this, graph, store);
+    return new DjlProgram(this, graph, compiledIn, options.precision());
   }
 
   @Override
   public State newState(ParameterStore values) {
     requireOpen();
-    return new DjlState(this, values);
+    return new EngineState<>(slots, values);
   }
 
   @Override

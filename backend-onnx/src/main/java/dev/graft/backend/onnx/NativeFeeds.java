@@ -1,6 +1,7 @@
 package dev.graft.backend.onnx;
 
 import ai.onnxruntime.OnnxTensor;
+import dev.graft.backend.EngineFetches;
 import dev.graft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,14 +19,15 @@ record NativeFeeds(Map<String, OnnxTensor> tensors, List<OnnxTensor> made)
     implements AutoCloseable {
 
   /** Makes checked feeds native. */
-  static NativeFeeds of(Map<String, ? extends Tensor> given) {
+  static NativeFeeds of(OnnxMemory memory, Map<String, ? extends Tensor> given) {
     Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     List<OnnxTensor> made = new ArrayList<>();
     given.forEach(
         (name, tensor) -> {
           boolean sameBits = Tensors.fed(tensor.type().dtype()) == tensor.type().dtype();
-          if (tensor instanceof OnnxFetches.Fetched fetched && sameBits) {
-            tensors.put(name, fetched.handle());
+          OnnxTensor own = EngineFetches.handle(memory, tensor);
+          if (own != null && sameBits) {
+            tensors.put(name, own);
           } else {
             OnnxTensor handle = Tensors.toNative(tensor.toHost());
             made.add(handle);

@@ -5,21 +5,17 @@ import dev.graft.backend.BackendException;
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Device;
+import dev.graft.backend.EngineState;
 import dev.graft.backend.Lowering;
 import dev.graft.backend.NodeSignature;
-import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
 import dev.graft.backend.Support;
 import dev.graft.graph.Graph;
-import dev.graft.graph.GraphException;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.ParameterStore;
-import dev.graft.graph.Role;
-import dev.graft.graph.Suggestions;
 import dev.graft.tensor.HostTensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +34,7 @@ final class OnnxBackend implements Backend {
   private final Device device;
   private final int threads;
   private final int block;
+  private final OnnxMemory memory;
   private final KernelProbe kernels;
   private final ProgramCache cache = new ProgramCache(IDLE_PROGRAMS);
   private final Set<AutoCloseable> handedOut = ConcurrentHashMap.newKeySet();
@@ -54,6 +51,7 @@ final class OnnxBackend implements Backend {
     Engine.check(device);
     this.device = device;
     this.block = block;
+    this.memory = new OnnxMemory(this, new SlotShape(block));
     this.threads = options.effectiveThreads();
     this.kernels = KernelProbe.of(device);
   }
@@ -108,19 +106,8 @@ final class OnnxBackend implements Backend {
 
   @Override
   public Program compile(Graph graph, ParameterStore store, CompileOptions options) {
-    checkOpen();
-    if (!precisions().contains(options.precision())) {
-      throw new BackendException(
-          "backend 'onnx' computes in "
-              + precisions()
-              + ", not in "
-              + options.precision()
-              + ", for which ONNX Runtime has no kernels on a CPU; leave the precision at "
-              + Precision.FLOAT32
-              + " or choose another backend");
-    }
-    checkState(graph, options.state());
-    Map<String, HostTensor> frozen = frozen(graph, store, options.state());
+    requireOpen();
+    Map<String, HostTensor> frozen = options.compiledIn(this, graph, store);
     Key key = new Key(new Key.Same(graph), options.state(), frozen);
     Compiled compiled = cache.acquire(key, () -> compile(graph, frozen, options.state()));
     List<GraphInput> stateInputs = OnnxProgram.stateInputs(graph, options.state());
@@ -128,74 +115,34 @@ final class OnnxBackend implements Backend {
   }
 
   private Compiled compile(Graph graph, Map<String, HostTensor> frozen, Set<String> state) {
-    Graph fast = Updates.apply(FastForms.apply(graph), slots());
+    Graph fast = Updates.apply(FastForms.apply(graph), memory.slots());
     Graph laidOut = block == 0 ? fast : BlockedLayout.apply(fast, block, state);
     // Decompositions may bring in forms that have faster ones.
     Graph lowered = FastForms.apply(Lowering.lower(laidOut, name(), this::supports));
-    Ports ports = Ports.of(lowered, input -> !frozen.containsKey(input.name()), slots());
+    Ports ports = Ports.of(lowered, input -> !frozen.containsKey(input.name()), memory.slots());
     return new Compiled(ports, frozen, device, threads);
-  }
-
-  private static void checkState(Graph graph, Set<String> state) {
-    List<String> inputs = graph.inputs(Role.STATE).stream().map(GraphInput::name).toList();
-    for (String name : state) {
-      if (!inputs.contains(name)) {
-        throw new GraphException(
-            "'"
-                + name
-                + "' is to be state, but the graph has no such state input. "
-                + Suggestions.closest(name, inputs));
-      }
-    }
-    for (String name : graph.updates().keySet()) {
-      if (!state.contains(name)) {
-        throw new GraphException(
-            "the graph updates '" + name + "', so it must be among the state of CompileOptions");
-      }
-    }
-  }
-
-  /** The values of the state inputs that become constants. */
-  private static Map<String, HostTensor> frozen(
-      Graph graph, ParameterStore store, Set<String> state) {
-    Map<String, HostTensor> frozen = new LinkedHashMap<>();
-    for (GraphInput input : graph.inputs(Role.STATE)) {
-      if (!state.contains(input.name())) {
-        HostTensor value = store.get(input.name());
-        if (!value.type().equals(input.type())) {
-          throw new GraphException(
-              "parameter '"
-                  + input.name()
-                  + "' is "
-                  + input.type()
-                  + " in the graph, but the store has "
-                  + value.type());
-        }
-        frozen.put(input.name(), value);
-      }
-    }
-    return frozen;
   }
 
   @Override
   public State newState(ParameterStore values) {
-    checkOpen();
-    return new OnnxState(this, values, slots());
+    requireOpen();
+    return opened(new EngineState<>(memory, values));
   }
 
-  private SlotShape slots() {
-    return new SlotShape(block);
+  OnnxMemory memory() {
+    return memory;
   }
 
-  private void checkOpen() {
+  void requireOpen() {
     if (closed) {
       throw new IllegalStateException("backend 'onnx' is closed");
     }
   }
 
   /** Notes something that is to be closed with this backend. */
-  void opened(AutoCloseable resource) {
+  <T extends AutoCloseable> T opened(T resource) {
     handedOut.add(resource);
+    return resource;
   }
 
   void closed(AutoCloseable resource) {

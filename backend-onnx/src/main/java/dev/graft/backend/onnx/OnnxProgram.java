@@ -1,6 +1,8 @@
 package dev.graft.backend.onnx;
 
 import ai.onnxruntime.OnnxTensor;
+import dev.graft.backend.EngineFetches;
+import dev.graft.backend.EngineState;
 import dev.graft.backend.Feeds;
 import dev.graft.backend.Fetches;
 import dev.graft.backend.Program;
@@ -16,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
 
 /** A compiled graph. Runs hold a read lock, so that closing waits for them. */
 final class OnnxProgram implements Program {
@@ -54,48 +55,31 @@ final class OnnxProgram implements Program {
 
   @Override
   public Fetches run(Map<String, ? extends Tensor> given) {
-    if (!stateInputs.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the program reads "
-              + stateInputs.stream().map(GraphInput::name).toList()
-              + " from a state; give it one");
-    }
-    return execute(null, given, false);
+    return run(EngineState.none(backend.memory()), given);
   }
 
   @Override
   public Fetches run(State state, Map<String, ? extends Tensor> given) {
-    return execute(own(state), given, false);
+    return execute(EngineState.in(backend.memory(), state), given, false);
   }
 
   @Override
   public Fetches step(State state, Map<String, ? extends Tensor> given) {
-    return execute(own(state), given, true);
-  }
-
-  private OnnxState own(State state) {
-    if (state instanceof OnnxState own && own.belongsTo(backend)) {
-      return own;
-    }
-    throw new IllegalArgumentException(
-        "the state belongs to another backend; take a snapshot there and open a state here");
+    return execute(EngineState.in(backend.memory(), state), given, true);
   }
 
   private Fetches execute(
-      @Nullable OnnxState state, Map<String, ? extends Tensor> given, boolean step) {
+      EngineState<OnnxTensor> state, Map<String, ? extends Tensor> given, boolean step) {
     lock.readLock().lock();
     try {
       if (closed) {
         throw new IllegalStateException("the program is closed");
       }
       Feeds.check(graph, given);
-      try (NativeFeeds natives = NativeFeeds.of(given)) {
-        if (state == null) {
-          return outputs(compiled.run(natives.tensors(), false));
-        }
+      try (NativeFeeds natives = NativeFeeds.of(backend.memory(), given)) {
         synchronized (state) {
           Map<String, OnnxTensor> inputs = new LinkedHashMap<>(natives.tensors());
-          stateInputs.forEach(input -> inputs.put(input.name(), slot(state, input)));
+          stateInputs.forEach(input -> inputs.put(input.name(), state.get(input)));
           Map<String, OnnxTensor> results = compiled.run(inputs, step);
           if (step) {
             Map<String, OnnxTensor> updated = new LinkedHashMap<>();
@@ -113,34 +97,17 @@ final class OnnxProgram implements Program {
     }
   }
 
-  private static OnnxTensor slot(OnnxState state, GraphInput input) {
-    OnnxTensor slot = state.slot(input.name());
-    if (!state.type(input.name()).equals(input.type())) {
-      throw new IllegalArgumentException(
-          "the program's state input '"
-              + input.name()
-              + "' is "
-              + input.type()
-              + ", but the slot is "
-              + state.type(input.name()));
-    }
-    return slot;
-  }
-
-  private OnnxFetches outputs(Map<String, OnnxTensor> results) {
-    Map<String, OnnxFetches.Fetched> fetched = new LinkedHashMap<>();
+  private Fetches outputs(Map<String, OnnxTensor> results) {
+    EngineFetches<OnnxTensor> outputs = new EngineFetches<>(backend.memory());
     compiled
         .ports()
         .outputs()
         .forEach(
             (name, value) -> {
               OnnxTensor tensor = results.get(value);
-              fetched.put(
-                  name,
-                  new OnnxFetches.Fetched(
-                      name, tensor, Tensors.type(tensor, graph.type(name).dtype())));
+              outputs.add(name, tensor, Tensors.type(tensor, graph.type(name).dtype()));
             });
-    return new OnnxFetches(backend, fetched);
+    return backend.opened(outputs);
   }
 
   @Override

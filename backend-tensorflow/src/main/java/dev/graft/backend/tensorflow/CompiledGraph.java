@@ -40,8 +40,7 @@ final class CompiledGraph implements AutoCloseable {
       Map<String, HostTensor> compiledIn,
       Precision precision) {
     this.graph =
-        Lowering.lower(
-            specialized, TensorFlowBackendProvider.NAME, backend::translates, precision);
+        Lowering.lower(specialized, TensorFlowBackendProvider.NAME, backend::translates, precision);
     try {
       write(new GraphWriter(target, graph, compiledIn, device(backend.device())), compiledIn);
       this.session = new Session(target, backend.config());

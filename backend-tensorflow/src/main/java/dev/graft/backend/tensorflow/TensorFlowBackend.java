@@ -5,6 +5,7 @@ import dev.graft.backend.BackendException;
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Device;
+import dev.graft.backend.EngineState;
 import dev.graft.backend.NodeSignature;
 import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
@@ -12,6 +13,7 @@ import dev.graft.backend.State;
 import dev.graft.backend.Support;
 import dev.graft.graph.Graph;
 import dev.graft.graph.ParameterStore;
+import dev.graft.tensor.HostTensor;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class TensorFlowBackend implements Backend {
   private final Device device;
   private final Map<String, String> versions;
   private final ConfigProto config;
+  private final TensorFlowMemory memory = new TensorFlowMemory(this);
 
   /** What was handed out and is closed with this backend, unless it has been forgotten. */
   private final Set<AutoCloseable> handedOut =
@@ -77,6 +80,10 @@ final class TensorFlowBackend implements Backend {
     return EnumSet.allOf(Precision.class);
   }
 
+  TensorFlowMemory memory() {
+    return memory;
+  }
+
   ConfigProto config() {
     return config;
   }
@@ -114,13 +121,14 @@ final class TensorFlowBackend implements Backend {
   @Override
   public Program compile(Graph graph, ParameterStore store, CompileOptions options) {
     requireOpen();
-    return handOut(new TensorFlowProgram(this, graph, store, options));
+    Map<String, HostTensor> compiledIn = options.compiledIn(this, graph, store);
+    return handOut(new TensorFlowProgram(this, graph, compiledIn, options.precision()));
   }
 
   @Override
   public State newState(ParameterStore values) {
     requireOpen();
-    return handOut(new TensorFlowState(this, values));
+    return handOut(new EngineState<>(memory, values));
   }
 
   @Override

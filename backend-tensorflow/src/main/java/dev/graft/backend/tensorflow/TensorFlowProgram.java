@@ -1,22 +1,23 @@
 package dev.graft.backend.tensorflow;
 
-import dev.graft.backend.BackendException;
-import dev.graft.backend.CompileOptions;
+import dev.graft.backend.EngineFetches;
+import dev.graft.backend.EngineState;
 import dev.graft.backend.Feeds;
 import dev.graft.backend.Fetches;
+import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.backend.SpecializedPrograms;
 import dev.graft.backend.State;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
-import dev.graft.graph.ParameterStore;
 import dev.graft.graph.Role;
 import dev.graft.tensor.HostTensor;
+import dev.graft.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.Tensor;
 
 /** A graph with the parameters that were compiled in: one TensorFlow graph per feed shapes. */
@@ -37,42 +38,21 @@ final class TensorFlowProgram implements Program {
   private boolean closed;
 
   TensorFlowProgram(
-      TensorFlowBackend backend, Graph graph, ParameterStore store, CompileOptions options) {
+      TensorFlowBackend backend,
+      Graph graph,
+      Map<String, HostTensor> compiledIn,
+      Precision precision) {
     this.backend = backend;
     this.graph = graph;
     CompiledGraph.check(backend, graph);
-    Map<String, HostTensor> compiledIn = compiledIn(graph, store, options);
     long bytes = compiledIn.values().stream().mapToLong(t -> t.bytes().remaining()).sum();
+    Map<String, HostTensor> constants = bytes > CONSTANT_BYTES ? Map.of() : compiledIn;
     if (bytes > CONSTANT_BYTES) {
-      compiledIn.forEach((name, value) -> frozen.put(name, NativeTensors.upload(value)));
-      compiledIn.clear();
+      compiledIn.forEach((name, value) -> frozen.put(name, backend.memory().upload(value)));
     }
     this.programs =
         new SpecializedPrograms<>(
-            graph,
-            SHAPES,
-            g -> new CompiledGraph(backend, g, compiledIn, options.precision()));
-  }
-
-  private static Map<String, HostTensor> compiledIn(
-      Graph graph, ParameterStore store, CompileOptions options) {
-    Map<String, HostTensor> values = new HashMap<>();
-    for (GraphInput input : graph.inputs(Role.STATE)) {
-      if (!options.state().contains(input.name())) {
-        HostTensor value = store.get(input.name());
-        if (!Feeds.fits(value.type(), input.type())) {
-          throw new BackendException(
-              "parameter '"
-                  + input.name()
-                  + "' must be "
-                  + input.type()
-                  + ", but the store has "
-                  + value.type());
-        }
-        values.put(input.name(), value);
-      }
-    }
-    return values;
+            graph, SHAPES, g -> new CompiledGraph(backend, g, constants, precision));
   }
 
   @Override
@@ -82,49 +62,41 @@ final class TensorFlowProgram implements Program {
 
   @Override
   public Fetches run(Map<String, ? extends dev.graft.tensor.Tensor> feeds) {
-    return execute(null, feeds, false);
+    return run(EngineState.none(backend.memory()), feeds);
   }
 
   @Override
   public Fetches run(State state, Map<String, ? extends dev.graft.tensor.Tensor> feeds) {
-    TensorFlowState own = own(state);
-    synchronized (own) {
-      return execute(own, feeds, false);
-    }
+    return execute(EngineState.in(backend.memory(), state), feeds, false);
   }
 
   @Override
   public Fetches step(State state, Map<String, ? extends dev.graft.tensor.Tensor> feeds) {
-    TensorFlowState own = own(state);
-    synchronized (own) {
-      return execute(own, feeds, true);
-    }
-  }
-
-  private TensorFlowState own(State state) {
-    if (state instanceof TensorFlowState own && own.belongsTo(backend)) {
-      return own;
-    }
-    throw new IllegalArgumentException(
-        "the state belongs to another backend; make it with newState of backend 'tensorflow'");
+    return execute(EngineState.in(backend.memory(), state), feeds, true);
   }
 
   private Fetches execute(
-      @Nullable TensorFlowState slots,
+      EngineState<Tensor> slots,
       Map<String, ? extends dev.graft.tensor.Tensor> feeds,
       boolean step) {
     backend.requireOpen();
     Feeds.check(graph, feeds);
-    return programs.use(feeds, program -> execute(program, slots, feeds, step));
+    return programs.use(
+        feeds,
+        program -> {
+          synchronized (slots) {
+            return execute(program, slots, feeds, step);
+          }
+        });
   }
 
   private Fetches execute(
       CompiledGraph program,
-      @Nullable TensorFlowState slots,
+      EngineState<Tensor> slots,
       Map<String, ? extends dev.graft.tensor.Tensor> feeds,
       boolean step) {
     List<Tensor> uploads = new ArrayList<>();
-    List<Tensor> results;
+    Iterator<Tensor> results;
     try {
       Map<String, Tensor> arguments = new HashMap<>();
       for (GraphInput input : program.graph().inputs()) {
@@ -132,58 +104,43 @@ final class TensorFlowProgram implements Program {
           arguments.put(input.name(), argument(input, slots, feeds, uploads));
         }
       }
-      results = program.run(arguments, step);
+      results = program.run(arguments, step).iterator();
     } finally {
       uploads.forEach(Tensor::close);
     }
-    int outputs = program.graph().outputs().size();
-    if (slots != null && step) {
-      int next = outputs;
-      for (String name : program.graph().updates().keySet()) {
-        slots.replace(name, results.get(next));
-        next++;
-      }
+    EngineFetches<Tensor> outputs = new EngineFetches<>(backend.memory());
+    for (String name : program.graph().outputs()) {
+      Tensor tensor = results.next();
+      // Sizes that depend on data are known only now.
+      outputs.add(
+          name,
+          tensor,
+          new TensorType(program.graph().type(name).dtype(), NativeTensors.shape(tensor)));
     }
-    return backend.handOut(new TensorFlowFetches(program.graph(), results.subList(0, outputs)));
+    if (step) {
+      Map<String, Tensor> updated = new HashMap<>();
+      program.graph().updates().keySet().forEach(name -> updated.put(name, results.next()));
+      slots.replace(updated);
+    }
+    return backend.handOut(outputs);
   }
 
   private Tensor argument(
       GraphInput input,
-      @Nullable TensorFlowState slots,
+      EngineState<Tensor> slots,
       Map<String, ? extends dev.graft.tensor.Tensor> feeds,
       List<Tensor> uploads) {
-    Tensor fixed = frozen.get(input.name());
-    if (fixed != null) {
-      return fixed;
-    }
     if (input.role() == Role.STATE) {
-      return slot(input, slots);
+      Tensor fixed = frozen.get(input.name());
+      return fixed == null ? slots.get(input) : fixed;
     }
     dev.graft.tensor.Tensor feed = feeds.get(input.name());
-    if (feed instanceof TensorFlowTensor own) {
-      own.owner().requireOpen();
-      return own.array();
+    Tensor own = EngineFetches.handle(backend.memory(), feed);
+    if (own == null) {
+      own = backend.memory().upload(feed.toHost());
+      uploads.add(own);
     }
-    Tensor upload = NativeTensors.upload(feed.toHost());
-    uploads.add(upload);
-    return upload;
-  }
-
-  private static Tensor slot(GraphInput input, @Nullable TensorFlowState slots) {
-    if (slots == null) {
-      throw new IllegalArgumentException(
-          "the program needs a state with a slot '" + input.name() + "'; run it with one");
-    }
-    if (!Feeds.fits(slots.type(input.name()), input.type())) {
-      throw new IllegalArgumentException(
-          "the program needs a slot '"
-              + input.name()
-              + "' of "
-              + input.type()
-              + ", but it is "
-              + slots.type(input.name()));
-    }
-    return slots.slot(input.name());
+    return own;
   }
 
   @Override

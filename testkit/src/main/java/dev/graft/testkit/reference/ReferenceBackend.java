@@ -1,23 +1,18 @@
 package dev.graft.testkit.reference;
 
 import dev.graft.backend.Backend;
-import dev.graft.backend.BackendException;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Device;
-import dev.graft.backend.Feeds;
+import dev.graft.backend.EngineState;
 import dev.graft.backend.Lowering;
 import dev.graft.backend.NodeSignature;
 import dev.graft.backend.Program;
 import dev.graft.backend.State;
 import dev.graft.backend.Support;
 import dev.graft.graph.Graph;
-import dev.graft.graph.GraphInput;
 import dev.graft.graph.ParameterStore;
-import dev.graft.graph.Role;
 import dev.graft.tensor.HostTensor;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * would translate the lowered graph into its own program; this one interprets it.
  */
 final class ReferenceBackend implements Backend {
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final ReferenceMemory memory = new ReferenceMemory();
 
   @Override
   public String name() {
@@ -59,46 +54,20 @@ final class ReferenceBackend implements Backend {
 
   @Override
   public Program compile(Graph graph, ParameterStore store, CompileOptions options) {
-    requireOpen();
-    if (!precisions().contains(options.precision())) {
-      throw new BackendException(
-          "backend '" + name() + "' offers " + precisions() + ", not " + options.precision());
-    }
-    Map<String, HostTensor> compiledIn = new HashMap<>();
-    for (GraphInput input : graph.inputs(Role.STATE)) {
-      if (!options.state().contains(input.name())) {
-        HostTensor value = store.get(input.name());
-        if (!Feeds.fits(value.type(), input.type())) {
-          throw new BackendException(
-              "parameter '"
-                  + input.name()
-                  + "' must be "
-                  + input.type()
-                  + ", but the store has "
-                  + value.type());
-        }
-        compiledIn.put(input.name(), value);
-      }
-    }
+    memory.requireOpen();
+    Map<String, HostTensor> compiledIn = options.compiledIn(this, graph, store);
     Graph lowered = Lowering.lower(graph, name(), this::supports);
-    return new ReferenceProgram(this, graph, ReferenceInterpreter.of(lowered), compiledIn);
+    return new ReferenceProgram(memory, graph, ReferenceInterpreter.of(lowered), compiledIn);
   }
 
   @Override
   public State newState(ParameterStore values) {
-    requireOpen();
-    return new ReferenceState(this, values);
-  }
-
-  /** What this backend handed out asks this too, for closing it closes them all. */
-  void requireOpen() {
-    if (closed.get()) {
-      throw new IllegalStateException("backend '" + name() + "' is closed");
-    }
+    memory.requireOpen();
+    return new EngineState<>(memory, values);
   }
 
   @Override
   public void close() {
-    closed.set(true);
+    memory.close();
   }
 }
