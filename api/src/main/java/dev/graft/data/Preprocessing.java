@@ -3,6 +3,7 @@ package dev.graft.data;
 import dev.graft.tensor.HostTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Turns samples into the inputs of a model. It belongs to the model and is saved with it.
@@ -29,6 +30,14 @@ public interface Preprocessing {
    * @throws DataException if the sample is of a kind or size that the model does not take
    */
   Map<String, HostTensor> apply(Sample sample);
+
+  /**
+   * How long what it makes of a sample is, such as its number of tokens, so that batches can be
+   * made of examples of similar length; empty where all are alike.
+   */
+  default OptionalInt length(Sample sample) {
+    return OptionalInt.empty();
+  }
 
   /** Stacks prepared samples into a batch; kinds that pad to the longest override this. */
   default Map<String, HostTensor> batch(List<Map<String, HostTensor>> prepared) {

@@ -1,6 +1,7 @@
 package dev.graft.train;
 
 import dev.graft.data.Batch;
+import dev.graft.random.Seed;
 import java.util.Iterator;
 
 /** Model inputs by position, ready to be fed. One consumer at a time; whoever made it closes it. */
@@ -12,6 +13,14 @@ public interface Examples extends AutoCloseable {
    * or where an example could not be read and was left out.
    */
   Iterator<Batch> batches(int[] order, int batchSize);
+
+  /**
+   * The order of one pass of training: all positions, shuffled. Where examples differ in length,
+   * those that come into one batch are alike.
+   */
+  default int[] order(int batchSize, Seed seed) {
+    return seed.permutation(size());
+  }
 
   /** A digest of all content; equal for equal inputs. */
   String fingerprint();

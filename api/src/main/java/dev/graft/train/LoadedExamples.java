@@ -2,17 +2,22 @@ package dev.graft.train;
 
 import dev.graft.data.Batch;
 import dev.graft.data.BatchLoader;
+import dev.graft.data.DataException;
 import dev.graft.data.Dataset;
 import dev.graft.data.LoaderOptions;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
+import dev.graft.random.Seed;
 import dev.graft.tensor.HostTensor;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The examples of a data set, decoded and preprocessed ahead of the consumer. Prepared examples are
@@ -24,6 +29,7 @@ public final class LoadedExamples implements Examples {
   private final Dataset data;
   private final Preprocessing preprocessing;
   private final BatchLoader loader;
+  private int @Nullable [] lengths;
 
   /**
    * @param memory how many bytes of prepared examples may be kept
@@ -54,6 +60,34 @@ public final class LoadedExamples implements Examples {
   @Override
   public Iterator<Batch> batches(int[] order, int batchSize) {
     return loader.batches(order, batchSize);
+  }
+
+  @Override
+  public int[] order(int batchSize, Seed seed) {
+    int[] known = lengths();
+    return known.length == 0
+        ? Examples.super.order(batchSize, seed)
+        : LengthBuckets.order(known, batchSize, seed);
+  }
+
+  /** The lengths of all examples, found once; none where all are alike. */
+  private synchronized int[] lengths() {
+    if (lengths == null) {
+      boolean differ = data.size() > 0 && length(0).isPresent();
+      lengths =
+          differ
+              ? IntStream.range(0, data.size()).parallel().map(i -> length(i).orElse(0)).toArray()
+              : new int[0];
+    }
+    return lengths;
+  }
+
+  private OptionalInt length(int i) {
+    try {
+      return preprocessing.length(data.sample(i));
+    } catch (DataException e) {
+      return OptionalInt.empty(); // it is reported, or an error, when it is to be fed
+    }
   }
 
   @Override

@@ -116,7 +116,10 @@ public final class CutPoints {
       boolean product =
           PRODUCTS.contains(node.operator().name())
               && node.inputs().stream().skip(1).anyMatch(in -> isParameter(graph, in, parameters));
-      if (product && bottlenecks.contains(node.inputs().get(0)) && endsInLogits(graph, node)) {
+      // Where data pass beside the product, as in a residual block, it computes no class scores.
+      boolean alone =
+          bottlenecks.contains(node.inputs().get(0)) && bottlenecks.contains(node.outputs().get(0));
+      if (product && alone && endsInLogits(graph, node)) {
         return node.inputs().get(0);
       }
     }

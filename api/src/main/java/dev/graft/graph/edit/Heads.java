@@ -8,6 +8,8 @@ import dev.graft.graph.Rewriter;
 import dev.graft.graph.Value;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.TensorType;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** New heads on a backbone. */
@@ -16,6 +18,9 @@ public final class Heads {
   public static final String WEIGHT = "head.weight";
 
   public static final String BIAS = "head.bias";
+
+  /** What exporters call the input that is 1 for tokens and 0 for padding. */
+  private static final Set<String> MASKS = Set.of("attention_mask", "input_mask");
 
   private Heads() {}
 
@@ -66,12 +71,13 @@ public final class Heads {
 
   /**
    * One vector per example: images {@code [batch, channels, height, width]} are averaged over
-   * positions, sequences {@code [batch, length, width]} over steps, vectors stay.
+   * positions, sequences {@code [batch, length, width]} over steps, vectors stay. Steps that only
+   * pad a text, which the network's input {@code attention_mask} tells, do not count.
    */
   public static Value pool(Value features) {
     return switch (features.rank()) {
       case 2 -> features;
-      case 3 -> features.mean(false, 1);
+      case 3 -> meanOverSteps(features);
       case 4, 5 ->
           features.builder().op("Flatten", features.builder().op("GlobalAveragePool", features));
       default ->
@@ -82,5 +88,28 @@ public final class Heads {
                   + "' is "
                   + features.type());
     };
+  }
+
+  private static Value meanOverSteps(Value features) {
+    GraphBuilder g = features.builder();
+    Optional<String> mask = MASKS.stream().filter(g::has).findFirst();
+    if (mask.isEmpty()) {
+      return features.mean(false, 1);
+    }
+    Value counts = g.value(mask.get()).cast(features.dtype()).unsqueeze(2);
+    Value sum = features.mul(counts).sum(false, 1);
+    return sum.div(g.op("Max", counts.sum(false, 1), g.scalar(features.dtype(), 1)));
+  }
+
+  /** The vector of the first step, which networks with a token for the whole text put it in. */
+  public static Value first(Value features) {
+    if (features.rank() != 3) {
+      throw new GraphException(
+          "only features [batch, length, width] have a first step, but '"
+              + features.name()
+              + "' is "
+              + features.type());
+    }
+    return features.slice(1, 0, 1).squeeze(1);
   }
 }
