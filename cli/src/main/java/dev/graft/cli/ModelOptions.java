@@ -6,13 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.data.DataException;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Preprocessings;
+import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.Role;
+import dev.graft.graph.edit.Cut;
+import dev.graft.graph.edit.CutPoints;
+import dev.graft.graph.edit.Heads;
 import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormats;
+import dev.graft.model.NamedModel;
+import dev.graft.model.NamedModels;
 import dev.graft.model.PretrainedModel;
 import dev.graft.model.Provenance;
 import dev.graft.tensor.TensorType;
+import dev.graft.text.TextInputs;
+import dev.graft.text.TextPreprocessing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -30,8 +39,9 @@ final class ModelOptions {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "FILE",
-      description = "The pre-trained network, an .onnx file.")
+      paramLabel = "FILE|NAME",
+      description =
+          "The pre-trained network: an .onnx file, or minilm for the English all-MiniLM-L6-v2.")
   private Path file = Path.of("");
 
   @Option(
@@ -70,7 +80,50 @@ final class ModelOptions {
               + " Without it, a *labels*.txt beside the model.")
   private @Nullable Path trainedClasses;
 
+  @Option(
+      names = "--max-length",
+      paramLabel = "TOKENS",
+      description = "What is beyond is left out of a text; without it, as the tokenizer says.")
+  private @Nullable Integer maxLength;
+
+  @Option(
+      names = "--pooling",
+      paramLabel = "HOW",
+      defaultValue = "mean",
+      description =
+          "How a text's tokens become one vector: mean of all, or first. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private Pooling pooling = Pooling.mean;
+
+  /** As they are written on the command line. */
+  enum Pooling {
+    mean,
+    first
+  }
+
   PretrainedModel read() throws IOException {
+    Optional<NamedModel> named = NamedModels.discover().find(file.toString());
+    PretrainedModel model =
+        named.isPresent() && !Files.exists(file) ? named.get().load() : readFile();
+    Preprocessing preprocessing = model.preprocessing();
+    if (maxLength != null) {
+      if (!(preprocessing instanceof TextPreprocessing text)) {
+        throw new DataException(
+            "--max-length is for networks of texts, but " + file + " takes another input");
+      }
+      preprocessing = text.withMaxLength(maxLength);
+    }
+    GraphModel graph = pooling == Pooling.mean ? model.model() : firstToken(model.model());
+    return new PretrainedModel(model.name(), graph, preprocessing, model.provenance());
+  }
+
+  /** The network with the vector of the first token as its output. */
+  private static GraphModel firstToken(GraphModel model) {
+    Graph cut = Cut.at(model.graph(), CutPoints.best(model.graph()).value());
+    return new GraphModel(Heads.append(cut, Heads::first, "features"), model.parameters());
+  }
+
+  private PretrainedModel readFile() throws IOException {
     GraphModel model = ModelFormats.discover().read(file);
     Path classes = trainedClasses != null ? trainedClasses : labelsBeside();
     Provenance provenance =
@@ -87,6 +140,13 @@ final class ModelOptions {
   }
 
   private Preprocessing preprocessing(GraphModel model) throws IOException {
+    Optional<Path> tokenizer = tokenizer();
+    if (preprocessing == null
+        && !Files.isRegularFile(Preprocessings.sidecar(file))
+        && tokenizer.isPresent()
+        && TextInputs.accepts(model.graph())) {
+      return TextPreprocessing.of(Files.readAllBytes(tokenizer.get()), model.graph());
+    }
     List<GraphInput> inputs = model.graph().inputs(Role.BATCH);
     Map<String, Object> settings = new HashMap<>(settings(inputs));
     if (inputs.size() == 1) {
@@ -123,6 +183,14 @@ final class ModelOptions {
       image.put("scaling", scaling);
     }
     return image;
+  }
+
+  /** Beside the network, or above it, where exporters put networks in a folder of their own. */
+  private Optional<Path> tokenizer() {
+    Path beside = file.resolveSibling(TextPreprocessing.TOKENIZER);
+    return Stream.of(beside, beside.resolveSibling("..").resolve(TextPreprocessing.TOKENIZER))
+        .filter(Files::isRegularFile)
+        .findFirst();
   }
 
   private long size(TensorType input) {

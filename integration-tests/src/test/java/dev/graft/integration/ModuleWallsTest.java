@@ -56,6 +56,21 @@ class ModuleWallsTest {
                           "com.fasterxml.jackson..")));
 
   @ArchTest
+  static final ArchRule textsAreReadWithATokenizerAndNoEngine =
+      classes()
+          .that(in("dev.graft.text.."))
+          .should()
+          .onlyDependOnClassesThat(
+              in(API)
+                  .or(
+                      in(
+                          "dev.graft.text..",
+                          "java..",
+                          "org.jspecify..",
+                          "ai.djl.huggingface.tokenizers..",
+                          "com.fasterxml.jackson..")));
+
+  @ArchTest
   static final ArchRule backendsKnowNoStrategyAndNoData =
       noClasses()
           .that(in(BACKENDS))
@@ -64,6 +79,7 @@ class ModuleWallsTest {
               in(
                   "dev.graft.strategies..",
                   "dev.graft.datasets..",
+                  "dev.graft.text..",
                   "dev.graft.benchmarks..",
                   "dev.graft.cli..",
                   "dev.graft.testkit.."));
@@ -91,7 +107,7 @@ class ModuleWallsTest {
   @ArchTest
   static final ArchRule strategiesAndDatasetsKnowNoBackend =
       noClasses()
-          .that(in("dev.graft.strategies..", "dev.graft.datasets.."))
+          .that(in("dev.graft.strategies..", "dev.graft.datasets..", "dev.graft.text.."))
           .should()
           .dependOnClassesThat(in(BACKENDS).or(in("dev.graft.onnx..")));
 

@@ -95,7 +95,7 @@ final class TrainingLoop {
   /** One pass; empty if it was cancelled before its end. */
   private OptionalDouble epoch(int epoch) {
     Seed seed = context.seed().derive("epoch", epoch);
-    Pass pass = new Pass(plan.train(), seed.permutation(plan.train().size()), batchSize);
+    Pass pass = new Pass(plan.train(), plan.train().examples().order(batchSize, seed), batchSize);
     double sum = 0;
     int steps = 0;
     while (pass.hasNext()) {

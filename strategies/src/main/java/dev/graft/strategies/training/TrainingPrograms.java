@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * sizes that batches turn out to have; the oldest are closed when there are many.
  */
 final class TrainingPrograms implements AutoCloseable {
-  private static final int MOST = 8;
+  private static final int MOST = 12;
 
   private final TrainingPlan plan;
   private final Backend backend;
