@@ -31,6 +31,8 @@ final class Tokenizer implements AutoCloseable {
     // Otherwise the library asks a cloud's metadata address.
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
+    // There are tokenizers for a GPU's sake only on Windows; looking for one prints warnings.
+    System.getProperties().putIfAbsent("RUST_FLAVOR", "cpu");
     Map<String, String> options =
         Map.of(
             "padding", "false",
