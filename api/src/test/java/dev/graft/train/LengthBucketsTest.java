@@ -17,8 +17,7 @@ class LengthBucketsTest {
   @Test
   void everyExampleComesOnceAndBatchesAreOfSimilarLength() {
     int[] order = LengthBuckets.order(LENGTHS, 16, SEED);
-    assertArrayEquals(
-        IntStream.range(0, 1000).toArray(), Arrays.stream(order).sorted().toArray());
+    assertArrayEquals(IntStream.range(0, 1000).toArray(), Arrays.stream(order).sorted().toArray());
     assertTrue(padding(order) < 0.2 * padding(SEED.permutation(1000)));
   }
 

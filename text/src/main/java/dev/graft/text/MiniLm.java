@@ -46,10 +46,7 @@ public final class MiniLm implements NamedModel {
             Map.of());
     try (InputStream tokenizer = resource(TOKENIZER)) {
       return new PretrainedModel(
-          name(),
-          model,
-          TextPreprocessing.of(tokenizer.readAllBytes(), model.graph()),
-          provenance);
+          name(), model, TextPreprocessing.of(tokenizer.readAllBytes(), model.graph()), provenance);
     }
   }
 

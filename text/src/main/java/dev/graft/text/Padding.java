@@ -29,7 +29,10 @@ public enum Padding {
       case BUCKETS ->
           Math.min(
               maxLength,
-              LENGTHS.stream().filter(l -> l >= longest).findFirst().orElse((longest + 511) / 512 * 512));
+              LENGTHS.stream()
+                  .filter(l -> l >= longest)
+                  .findFirst()
+                  .orElse((longest + 511) / 512 * 512));
       case FULL -> maxLength;
     };
   }

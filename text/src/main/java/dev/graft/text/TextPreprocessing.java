@@ -48,8 +48,7 @@ public final class TextPreprocessing implements Preprocessing {
   private final int maxLength;
   private final Padding padding;
 
-  private TextPreprocessing(
-      TokenizerFile file, TextInputs inputs, int maxLength, Padding padding) {
+  private TextPreprocessing(TokenizerFile file, TextInputs inputs, int maxLength, Padding padding) {
     if (maxLength < 4) {
       throw new DataException("maxLength must be at least 4 tokens, but is " + maxLength);
     }
@@ -257,8 +256,7 @@ public final class TextPreprocessing implements Preprocessing {
       }
     }
     DType dtype = alignment ? DType.INT32 : inputs.dtype();
-    return HostTensor.fromLongs(
-        TensorType.of(dtype, prepared.size(), length), i -> values[i]);
+    return HostTensor.fromLongs(TensorType.of(dtype, prepared.size(), length), i -> values[i]);
   }
 
   @Override

@@ -35,10 +35,14 @@ final class Tokenizer implements AutoCloseable {
     System.getProperties().putIfAbsent("RUST_FLAVOR", "cpu");
     Map<String, String> options =
         Map.of(
-            "padding", "false",
-            "truncation", "longest_first",
-            "maxLength", Integer.toString(maxLength),
-            "modelMaxLength", Integer.toString(maxLength));
+            "padding",
+            "false",
+            "truncation",
+            "longest_first",
+            "maxLength",
+            Integer.toString(maxLength),
+            "modelMaxLength",
+            Integer.toString(maxLength));
     try {
       held = new Held(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options));
     } catch (IOException | RuntimeException e) {

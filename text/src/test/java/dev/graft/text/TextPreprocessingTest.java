@@ -11,7 +11,7 @@ import dev.graft.data.DataException;
 import dev.graft.data.Preprocessings;
 import dev.graft.data.TensorSample;
 import dev.graft.data.TextSample;
-import dev.graft.data.TokenPositions;
+import dev.graft.data.TokenAlignment;
 import dev.graft.data.WordsSample;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphBuilder;
@@ -112,26 +112,25 @@ class TextPreprocessingTest {
         TEXT.apply(new WordsSample(List.of("play", "unbelievably", "", "jazz")));
     // [CLS] play un ##bel ##ie ##va ##bly jazz [SEP]
     assertArrayEquals(
-        new long[] {-1, 0, 1, -1, -1, -1, -1, 3, -1},
-        prepared.get(TokenPositions.WORDS).toLongs());
-    HostTensor words = TEXT.batch(List.of(prepared)).get(TokenPositions.WORDS);
-    assertEquals(TensorType.of(DType.INT64, 1, 16), words.type());
-    assertEquals(TokenPositions.NOTHING, words.toLongs()[15]);
+        new long[] {-1, 0, 1, -1, -1, -1, -1, 3, -1}, prepared.get(TokenAlignment.WORDS).toLongs());
+    HostTensor words = TEXT.batch(List.of(prepared)).get(TokenAlignment.WORDS);
+    assertEquals(TensorType.of(DType.INT32, 1, 16), words.type());
+    assertEquals(TokenAlignment.NONE, words.toLongs()[15]);
   }
 
   @Test
   void tokensOfThePassageKnowTheirCharacters() {
     String passage = "\uD83D\uDC1D the b\u00EAee flies";
-    HostTensor characters =
-        TEXT.apply(new TextSample("who?", Optional.of(passage))).get(TokenPositions.CHARACTERS);
-    long[] values = characters.toLongs();
+    Map<String, HostTensor> prepared = TEXT.apply(new TextSample("who?", Optional.of(passage)));
+    long[] starts = prepared.get(TokenAlignment.STARTS).toLongs();
+    long[] ends = prepared.get(TokenAlignment.ENDS).toLongs();
     // [CLS] who ? [SEP] [UNK] the bee ##e flies [SEP]
-    assertEquals(TensorType.of(DType.INT64, 10, 2), characters.type());
-    assertEquals("\uD83D\uDC1D", passage.substring((int) values[8], (int) values[9]));
-    assertEquals("b\u00EAe", passage.substring((int) values[12], (int) values[13]));
-    assertEquals("flies", passage.substring((int) values[16], (int) values[17]));
-    assertEquals(TokenPositions.NOTHING, values[2]);
-    assertEquals(TokenPositions.NOTHING, values[18]);
+    assertEquals(10, starts.length);
+    assertEquals("\uD83D\uDC1D", passage.substring((int) starts[4], (int) ends[4]));
+    assertEquals("b\u00EAe", passage.substring((int) starts[6], (int) ends[6]));
+    assertEquals("flies", passage.substring((int) starts[8], (int) ends[8]));
+    assertEquals(TokenAlignment.NONE, starts[1]);
+    assertEquals(TokenAlignment.NONE, ends[9]);
   }
 
   @Test
@@ -160,7 +159,10 @@ class TextPreprocessingTest {
     for (String json : List.of("{", "[1]", "{\"model\": {}}")) {
       assertThrows(
           DataException.class,
-          () -> TextPreprocessing.of(json.getBytes(), network(DType.INT64, "input_ids")));
+          () ->
+              TextPreprocessing.of(
+                  json.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                  network(DType.INT64, "input_ids")));
     }
   }
 

@@ -29,10 +29,7 @@ record ClassKind(ClassLabels train) implements TargetKind<ClassLabels> {
 
   @Override
   public Optional<Map<String, HostTensor>> fit(
-      HostTensor features,
-      ClassLabels labels,
-      Regularization settings,
-      Cancellation cancellation) {
+      HostTensor features, ClassLabels labels, Regularization settings, Cancellation cancellation) {
     double[] weights = new double[labels.size()];
     List<Double> perClass = settings.balancedClasses() ? CrossEntropy.balanced(labels) : List.of();
     Arrays.setAll(weights, i -> perClass.isEmpty() ? 1 : perClass.get(labels.label(i)));
