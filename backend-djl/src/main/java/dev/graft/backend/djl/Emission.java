@@ -1,11 +1,10 @@
 package dev.graft.backend.djl;
 
-import dev.graft.graph.Attributes;
+import dev.graft.backend.NodeView;
 import dev.graft.graph.Graph;
 import dev.graft.graph.Node;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
-import dev.graft.tensor.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,72 +14,12 @@ import java.util.stream.IntStream;
  * One node of a graph with fixed shapes, on its way to TorchScript: what an operator's translation
  * asks for, and the lines it adds.
  */
-final class Emission {
+final class Emission extends NodeView {
   private final ProgramText text;
-  private final Graph graph;
-  private final Node node;
 
   Emission(ProgramText text, Graph graph, Node node) {
+    super(graph, node);
     this.text = text;
-    this.graph = graph;
-    this.node = node;
-  }
-
-  // --- the node
-
-  Attributes attributes() {
-    return node.attributes();
-  }
-
-  int inputs() {
-    return node.inputs().size();
-  }
-
-  boolean has(int i) {
-    return node.hasInput(i);
-  }
-
-  boolean wants(int output) {
-    return node.hasOutput(output);
-  }
-
-  TensorType type(int i) {
-    return graph.type(node.inputs().get(i));
-  }
-
-  TensorType outputType(int i) {
-    return graph.type(node.outputs().get(i));
-  }
-
-  DType dtype() {
-    return type(0).dtype();
-  }
-
-  int rank() {
-    return type(0).rank();
-  }
-
-  /** The sizes of input {@code i}. */
-  long[] sizes(int i) {
-    return type(i).shape().sizes();
-  }
-
-  long[] outputSizes(int i) {
-    return outputType(i).shape().sizes();
-  }
-
-  /** The value of an input that {@link TorchOperators#supports} has required to be constant. */
-  HostTensor constant(int i) {
-    return graph.constants().get(node.inputs().get(i));
-  }
-
-  boolean isConstant(int i) {
-    return has(i) && graph.constants().containsKey(node.inputs().get(i));
-  }
-
-  /** An attribute axis, counted from the front. */
-  int axis(String name, long otherwise) {
-    return type(0).shape().axis(attributes().i(name, otherwise));
   }
 
   // --- lines

@@ -1,7 +1,6 @@
 package dev.graft.backend.tensorflow;
 
-import dev.graft.graph.Attributes;
-import dev.graft.graph.Graph;
+import dev.graft.backend.NodeView;
 import dev.graft.graph.Node;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
@@ -17,80 +16,20 @@ import org.tensorflow.Output;
  * One node of a graph with fixed shapes, on its way to TensorFlow: what an operator's translation
  * asks for, and the operations it adds.
  */
-final class Emission {
+final class Emission extends NodeView {
   private final GraphWriter writer;
-  private final Graph graph;
-  private final Node node;
 
   /** Whether this node's translation sees its values with the channels innermost. */
   private boolean channelsLast;
 
   Emission(GraphWriter writer, Node node) {
+    super(writer.source(), node);
     this.writer = writer;
-    this.graph = writer.source();
-    this.node = node;
-  }
-
-  // --- the node
-
-  Attributes attributes() {
-    return node.attributes();
-  }
-
-  int inputs() {
-    return node.inputs().size();
-  }
-
-  boolean has(int i) {
-    return node.hasInput(i);
-  }
-
-  boolean wants(int output) {
-    return node.hasOutput(output);
-  }
-
-  TensorType type(int i) {
-    return graph.type(node.inputs().get(i));
-  }
-
-  TensorType outputType(int i) {
-    return graph.type(node.outputs().get(i));
-  }
-
-  DType dtype() {
-    return type(0).dtype();
-  }
-
-  int rank() {
-    return type(0).rank();
-  }
-
-  /** The sizes of input {@code i} in the graph's order. */
-  long[] sizes(int i) {
-    return type(i).shape().sizes();
-  }
-
-  long[] outputSizes(int i) {
-    return outputType(i).shape().sizes();
-  }
-
-  /** The value of an input that {@link TensorFlowOperators#supports} has required. */
-  HostTensor constant(int i) {
-    return graph.constants().get(node.inputs().get(i));
-  }
-
-  boolean isConstant(int i) {
-    return has(i) && graph.constants().containsKey(node.inputs().get(i));
   }
 
   /** The value of an input that is constant or compiled in, or null. */
   @Nullable HostTensor known(int i) {
     return has(i) ? writer.known(node.inputs().get(i)) : null;
-  }
-
-  /** An attribute axis, counted from the front. */
-  int axis(String name, long otherwise) {
-    return type(0).shape().axis(attributes().i(name, otherwise));
   }
 
   // --- layouts
