@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 /**
  * A folder with everything that is needed to predict: {@code model.onnx}, which any ONNX runtime
  * opens, {@code bundle.json} with preprocessing, the output's meaning, provenance, metrics and
- * summary, the preprocessing's files such as a tokenizer, and {@code MODEL_CARD.md}, which says the same to
- * people. Reading one needs api, this module, and whatever brings its kind of preprocessing;
- * running it needs a backend besides.
+ * summary, the preprocessing's files such as a tokenizer, and {@code MODEL_CARD.md}, which says the
+ * same to people. Reading one needs api, this module, and whatever brings its kind of
+ * preprocessing; running it needs a backend besides.
  */
 public final class ModelBundle {
   /** The network. */
