@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -31,6 +32,10 @@ public final class ModelFormats {
    * @throws ModelFormatException if no format does, or the file is damaged or not supported
    */
   public GraphModel read(Path file) throws IOException {
+    Optional<NativeModel> runsOnly = NativeModel.read(file);
+    if (runsOnly.isPresent()) {
+      throw runsOnly.get().refusal("reading it as a graph");
+    }
     if (Files.isDirectory(file)) {
       throw new ModelFormatException(file + " is a folder; name a model file");
     }

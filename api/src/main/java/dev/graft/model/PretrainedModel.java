@@ -11,4 +11,17 @@ import dev.graft.data.Preprocessing;
  * @param provenance where it comes from
  */
 public record PretrainedModel(
-    String name, GraphModel model, Preprocessing preprocessing, Provenance provenance) {}
+    String name, GraphModel model, Preprocessing preprocessing, Provenance provenance) {
+
+  /**
+   * Refuses a network of which only the features are at hand.
+   *
+   * @param purpose what needs the network itself, such as a strategy's name
+   * @throws ModelFormatException that says the way out
+   */
+  public void requireNetwork(String purpose) {
+    if (preprocessing instanceof NativeFeatures features) {
+      throw features.model().refusal(purpose);
+    }
+  }
+}

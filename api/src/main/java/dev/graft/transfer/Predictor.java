@@ -7,6 +7,7 @@ import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.Role;
+import dev.graft.model.NativeFeatures;
 import dev.graft.tensor.HostTensor;
 import java.util.HashMap;
 import java.util.List;
@@ -86,5 +87,8 @@ public final class Predictor implements AutoCloseable {
   @Override
   public void close() {
     program.close();
+    if (preprocessing instanceof NativeFeatures features) {
+      features.close();
+    }
   }
 }

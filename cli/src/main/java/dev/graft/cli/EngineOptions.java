@@ -1,10 +1,12 @@
 package dev.graft.cli;
 
+import dev.graft.backend.BackendException;
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.BackendProvider;
 import dev.graft.backend.Backends;
 import dev.graft.backend.Device;
 import dev.graft.backend.Precision;
+import dev.graft.model.NativeModel;
 import dev.graft.strategies.BackendChoice;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -66,8 +68,28 @@ final class EngineOptions {
     if (backend == null && others > 0) {
       err.println("graft: backend '" + provider.name() + "', the first in the default order");
     }
-    return new BackendChoice(
-        Optional.of(provider.name()), device, new BackendOptions(threads), precision);
+    return new BackendChoice(Optional.of(provider.name()), device, options(), precision);
+  }
+
+  /** The engine that a model of its own format runs on, and no other. */
+  BackendChoice choice(NativeModel model) {
+    String only = model.format().backend();
+    if (backend != null && !backend.equals(only)) {
+      throw new BackendException(
+          model.name()
+              + " is in the format '"
+              + model.format().name()
+              + "', which backend '"
+              + only
+              + "' runs, not '"
+              + backend
+              + "'; leave --backend out");
+    }
+    return new BackendChoice(Optional.of(only), device, options(), precision);
+  }
+
+  BackendOptions options() {
+    return new BackendOptions(threads);
   }
 
   Device device() {

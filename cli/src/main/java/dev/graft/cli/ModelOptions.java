@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.data.DataException;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Preprocessings;
+import dev.graft.data.Sample;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.Role;
@@ -16,6 +17,8 @@ import dev.graft.model.GraphModel;
 import dev.graft.model.ModelFormats;
 import dev.graft.model.NamedModel;
 import dev.graft.model.NamedModels;
+import dev.graft.model.NativeFeatures;
+import dev.graft.model.NativeModel;
 import dev.graft.model.PretrainedModel;
 import dev.graft.model.Provenance;
 import dev.graft.tensor.TensorType;
@@ -41,7 +44,8 @@ final class ModelOptions {
       required = true,
       paramLabel = "FILE|NAME",
       description =
-          "The pre-trained network: an .onnx file, or minilm for the English all-MiniLM-L6-v2.")
+          "The pre-trained network: an .onnx file, or minilm for the English all-MiniLM-L6-v2. For"
+              + " feature-extraction also a TorchScript file or a SavedModel folder.")
   private Path file = Path.of("");
 
   @Option(
@@ -125,18 +129,36 @@ final class ModelOptions {
 
   private PretrainedModel readFile() throws IOException {
     GraphModel model = ModelFormats.discover().read(file);
-    Path classes = trainedClasses != null ? trainedClasses : labelsBeside();
-    Provenance provenance =
-        new Provenance(
-            file.getFileName().toString(),
-            model.parameters().fingerprint(),
-            Optional.ofNullable(trainedOn),
-            classes == null
-                ? List.of()
-                : Files.readAllLines(classes).stream().filter(l -> !l.isBlank()).toList(),
-            Map.of());
     String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
+    Provenance provenance = provenance(model.parameters().fingerprint());
     return new PretrainedModel(name, model, preprocessing(model), provenance);
+  }
+
+  /** The model, if it is in an engine's own format: one that runs, and no more. */
+  Optional<NativeModel> runsOnly() throws IOException {
+    return NativeModel.read(file);
+  }
+
+  /** The features of a model in an engine's own format, as a network to put a head on. */
+  PretrainedModel features(NativeModel model, EngineOptions engine, Sample example)
+      throws IOException {
+    Map<String, Object> settings =
+        new HashMap<>(settings(Optional.empty(), model.format().channelsLast()));
+    NativeFeatures features =
+        new NativeFeatures(model, preprocessing(settings), engine.device(), engine.options());
+    return features.network(example, provenance(model.digest()));
+  }
+
+  private Provenance provenance(String fingerprint) throws IOException {
+    Path classes = trainedClasses != null ? trainedClasses : labelsBeside();
+    return new Provenance(
+        file.getFileName().toString(),
+        fingerprint,
+        Optional.ofNullable(trainedOn),
+        classes == null
+            ? List.of()
+            : Files.readAllLines(classes).stream().filter(l -> !l.isBlank()).toList(),
+        Map.of());
   }
 
   private Preprocessing preprocessing(GraphModel model) throws IOException {
@@ -148,10 +170,15 @@ final class ModelOptions {
       return TextPreprocessing.of(Files.readAllBytes(tokenizer.get()), model.graph());
     }
     List<GraphInput> inputs = model.graph().inputs(Role.BATCH);
-    Map<String, Object> settings = new HashMap<>(settings(inputs));
+    Map<String, Object> settings =
+        new HashMap<>(settings(Optional.of(inputs.get(0).type()), false));
     if (inputs.size() == 1) {
       settings.putIfAbsent("input", inputs.get(0).name());
     }
+    return preprocessing(settings);
+  }
+
+  private Preprocessing preprocessing(Map<String, Object> settings) {
     Path named = preprocessing != null ? preprocessing : file;
     Path folder = named.toAbsolutePath().getParent();
     return Preprocessings.read(settings, folder == null ? named : folder);
@@ -160,7 +187,8 @@ final class ModelOptions {
   /**
    * What was given explicitly, else what stands beside the model, else the options and defaults.
    */
-  private Map<String, Object> settings(List<GraphInput> inputs) throws IOException {
+  private Map<String, Object> settings(Optional<TensorType> input, boolean channelsLast)
+      throws IOException {
     if (preprocessing != null) {
       return object(preprocessing);
     }
@@ -174,11 +202,13 @@ final class ModelOptions {
         return zoo.get();
       }
     }
-    TensorType input = inputs.get(0).type();
-    if (input.rank() != 4) {
+    if (input.isPresent() && input.get().rank() != 4) {
       return Map.of("type", "tensor");
     }
     Map<String, Object> image = new HashMap<>(Map.of("type", "image", "size", size(input)));
+    if (channelsLast) {
+      image.put("layout", "nhwc");
+    }
     if (scaling != null) {
       image.put("scaling", scaling);
     }
@@ -193,12 +223,12 @@ final class ModelOptions {
         .findFirst();
   }
 
-  private long size(TensorType input) {
+  private long size(Optional<TensorType> input) {
     if (size != null) {
       return size;
     }
-    if (input.shape().dim(2).isFixed()) {
-      return input.shape().dim(2).size();
+    if (input.isPresent() && input.get().shape().dim(2).isFixed()) {
+      return input.get().shape().dim(2).size();
     }
     throw new DataException(
         file

@@ -6,10 +6,12 @@ import dev.graft.backend.Backends;
 import dev.graft.data.DataException;
 import dev.graft.data.Dataset;
 import dev.graft.data.ImagePreprocessing;
+import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
 import dev.graft.datasets.DataOptions;
 import dev.graft.datasets.Datasets;
 import dev.graft.datasets.ImageFiles;
+import dev.graft.model.NativeFeatures;
 import dev.graft.onnx.ModelBundle;
 import dev.graft.transfer.Prediction;
 import dev.graft.transfer.Predictor;
@@ -79,7 +81,11 @@ final class PredictCommand implements Callable<Integer> {
   private List<Dataset> open(TransferredModel model) throws IOException {
     List<Dataset> data = new ArrayList<>();
     List<Path> images = new ArrayList<>();
-    boolean wantsImages = model.preprocessing() instanceof ImagePreprocessing;
+    Preprocessing first =
+        model.preprocessing() instanceof NativeFeatures features
+            ? features.inner()
+            : model.preprocessing();
+    boolean wantsImages = first instanceof ImagePreprocessing;
     for (Path input : inputs) {
       if (!Files.exists(input)) {
         throw new DataException("there is no file or folder " + input);

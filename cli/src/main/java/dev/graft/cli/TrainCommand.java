@@ -9,6 +9,8 @@ import dev.graft.data.Sample;
 import dev.graft.datasets.DiskFeatureStore;
 import dev.graft.datasets.Opened;
 import dev.graft.eval.Evaluation;
+import dev.graft.model.NativeFeatures;
+import dev.graft.model.NativeModel;
 import dev.graft.model.PretrainedModel;
 import dev.graft.onnx.ModelBundle;
 import dev.graft.onnx.OnnxWriter;
@@ -128,10 +130,17 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     long start = System.nanoTime();
     TrainingSettings settings = training.settings();
-    BackendChoice choice = engine.choice(err);
+    Optional<NativeModel> runsOnly = model.runsOnly();
+    BackendChoice choice =
+        runsOnly.isPresent() ? engine.choice(runsOnly.get()) : engine.choice(err);
     requireWritable(out);
-    PretrainedModel network = model.read();
+    Optional<PretrainedModel> graph =
+        runsOnly.isPresent() ? Optional.empty() : Optional.of(model.read());
     Opened<ClassLabels> train = sources.open(data, err);
+    PretrainedModel network =
+        graph.isPresent()
+            ? graph.get()
+            : model.features(runsOnly.orElseThrow(), engine, train.data().examples().sample(0));
     Optional<Opened<ClassLabels>> held =
         Optional.ofNullable(validation)
             .map(v -> sources.open(v, train.data().targets().classes(), err));
@@ -276,6 +285,12 @@ final class TrainCommand implements Callable<Integer> {
             e.metrics()
                 .forEach(
                     (name, v) -> output.printf(Locale.ROOT, "validation %-12s %.4f%n", name, v)));
+    if (made.preprocessing() instanceof NativeFeatures features) {
+      output.printf(
+          "model.onnx is the head alone; the features before it come from %s, which is in the bundle"
+              + " too and runs on backend '%s'%n",
+          features.model().name(), features.model().format().backend());
+    }
     output.printf(Locale.ROOT, "%.1f s; the model is in %s%n", seconds, out);
   }
 }

@@ -1,6 +1,7 @@
 package dev.graft.strategies;
 
 import dev.graft.data.Labeled;
+import dev.graft.model.NativeFeatures;
 import dev.graft.model.PretrainedModel;
 import dev.graft.random.Seed;
 import dev.graft.train.Cancellation;
@@ -24,7 +25,14 @@ public final class Transfer {
   private final TransferContext context;
 
   Transfer(Graft graft, PretrainedModel model, TransferContext context) {
-    this(graft, model, DEFAULT_STRATEGY, Optional.empty(), context);
+    this(
+        graft,
+        model,
+        DEFAULT_STRATEGY,
+        model.preprocessing() instanceof NativeFeatures
+            ? Optional.of(NativeFeatures.FEATURES)
+            : Optional.empty(),
+        context);
   }
 
   private Transfer(

@@ -17,7 +17,9 @@ import dev.graft.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 /**
  * Finds composite operators that exporters took apart into primitives, and writes them as one node
@@ -31,7 +33,8 @@ public final class Recognition {
   private Recognition() {}
 
   /** A composite operator: how it looks taken apart, and how to write it whole. */
-  private record Rule(Pattern pattern, BiFunction<Match, Rewriter, Optional<Value>> whole) {}
+  private record Rule(
+      String operator, Pattern pattern, BiFunction<Match, Rewriter, Optional<Value>> whole) {}
 
   /** A place where a pattern matched. */
   private record Match(Graph graph, Node node, Map<String, String> bound) {
@@ -46,21 +49,32 @@ public final class Recognition {
 
   private static final List<Rule> RULES =
       List.of(
-          new Rule(layerNorm(), Recognition::layerNorm),
-          new Rule(erfGelu(), (m, r) -> gelu(m, r, "none")),
-          new Rule(tanhGelu(), (m, r) -> gelu(m, r, "tanh")),
-          new Rule(hardSwish(), (m, r) -> unary(m, r, "HardSwish")),
+          new Rule("LayerNormalization", layerNorm(), Recognition::layerNorm),
+          new Rule("Gelu", erfGelu(), (m, r) -> gelu(m, r, "none")),
+          new Rule("Gelu", tanhGelu(), (m, r) -> gelu(m, r, "tanh")),
+          new Rule("HardSwish", hardSwish(), (m, r) -> unary(m, r, "HardSwish")),
           new Rule(
+              "Mish",
               either("Mul", any("x"), op("Tanh", op("Softplus", any("x")))),
               (m, r) -> unary(m, r, "Mish")),
-          new Rule(attention(), Recognition::attention));
+          new Rule("Attention", attention(), Recognition::attention));
+
+  /** The names of all operators that are recognised. */
+  public static final Set<String> OPERATORS =
+      RULES.stream().map(Rule::operator).collect(Collectors.toUnmodifiableSet());
 
   /** The graph with every composite operator that is found written as one node. */
   public static Graph apply(Graph graph) {
+    return apply(graph, OPERATORS);
+  }
+
+  /** The same for some of the {@link #OPERATORS}. */
+  public static Graph apply(Graph graph, Set<String> operators) {
+    List<Rule> rules = RULES.stream().filter(r -> operators.contains(r.operator())).toList();
     Rewriter rewriter = new Rewriter(graph).copyInputs();
     for (Node node : graph.nodes()) {
       Optional<Value> whole = Optional.empty();
-      for (Rule rule : RULES) {
+      for (Rule rule : rules) {
         Optional<Map<String, String>> bound =
             node.outputs().size() == 1
                 ? rule.pattern().match(graph, node.outputs().get(0), Map.of())

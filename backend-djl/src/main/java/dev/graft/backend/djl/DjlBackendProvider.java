@@ -23,9 +23,10 @@ public final class DjlBackendProvider implements BackendProvider {
   private static final String CPU_ARTIFACT =
       "ai.djl.pytorch:pytorch-native-cpu:2.7.1 with the classifier of this platform";
   private static final String NO_GPU =
-      "no GPU for backend 'djl': this class path has PyTorch's CPU libraries. Point"
-          + " PYTORCH_LIBRARY_PATH at a CUDA build of libtorch 2.7.1 and set PYTORCH_FLAVOR (such as"
-          + " cu128), on a machine with an NVIDIA driver";
+      "no GPU for backend 'djl': this class path has PyTorch's CPU libraries. Add"
+          + " ai.djl.pytorch:pytorch-native-cu124:2.5.1 with DJL 0.32.0 in their place (Maven profile"
+          + " 'djl-gpu'), or point PYTORCH_LIBRARY_PATH at a CUDA build of libtorch 2.7.1 and set"
+          + " PYTORCH_FLAVOR (such as cu128), on a machine with an NVIDIA driver";
 
   @Override
   public String name() {

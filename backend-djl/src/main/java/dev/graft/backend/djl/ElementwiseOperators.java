@@ -101,6 +101,7 @@ final class ElementwiseOperators {
     rows.expression("Swish", ElementwiseOperators::swish);
     rows.expression("Gelu", e -> call("gelu", e.in(0), approximate(e)));
     rows.expression("GeluGradient", e -> call("gelu_backward", e.in(0), e.in(1), approximate(e)));
+    rows.expression(TorchForms.CLIP_GRADIENT.name(), ElementwiseOperators::clipGradient);
     rows.expression("ReluGradient", e -> call("threshold_backward", e.in(0), e.in(1), 0));
     rows.expression("Softmax", e -> call("softmax", e.in(0), e.axis("axis", -1)));
     rows.expression("LogSoftmax", e -> call("log_softmax", e.in(0), e.axis("axis", -1)));
@@ -142,6 +143,16 @@ final class ElementwiseOperators {
       exponent = e.dtype().isFloating() ? number(v) : exponent;
     }
     return cast(call("pow", e.in(0), exponent), e.outputType(0).dtype());
+  }
+
+  /** PyTorch's kernel stops what is at a bound, ours lets it pass: hence the next numbers. */
+  private static String clipGradient(Emission e) {
+    return call(
+        "hardtanh_backward",
+        e.in(0),
+        e.in(1),
+        Emission.number(Math.nextDown((float) e.attributes().f("min", 0))),
+        Emission.number(Math.nextUp((float) e.attributes().f("max", 0))));
   }
 
   private static String clip(Emission e) {

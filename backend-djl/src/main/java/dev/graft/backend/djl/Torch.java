@@ -1,6 +1,7 @@
 package dev.graft.backend.djl;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -49,15 +50,38 @@ final class Torch {
   /** Runs a method that maps a list of tensors to a list; the results belong to the manager. */
   static NDList run(
       PtSymbolBlock block, String method, PtNDArray[] arguments, PtNDManager manager, int threads) {
+    prepareThread(threads);
+    try (IValue list = IValue.listFrom(arguments);
+        IValue result = IValueUtils.runMethod(block, method, list)) {
+      return result.toNDList(manager);
+    }
+  }
+
+  /**
+   * Runs a module that somebody else wrote, from one tensor to one; the manager owns the result.
+   */
+  static PtNDArray forward(
+      PtSymbolBlock module, PtNDArray input, PtNDManager manager, int threads) {
+    prepareThread(threads);
+    try (IValue argument = IValue.from(input);
+        IValue result = IValueUtils.forward(module, new IValue[] {argument})) {
+      if (!result.isTensor()) {
+        throw new EngineException(
+            "it gives a "
+                + result.getType()
+                + " instead of one tensor; wrap it in a module that"
+                + " returns the features alone");
+      }
+      return result.toTensor(manager);
+    }
+  }
+
+  private static void prepareThread(int threads) {
     if (THREADS.get() != threads) {
       JniUtils.setGradMode(false);
       JniUtils.setGraphExecutorOptimize(false);
       JniUtils.setNumThreads(threads);
       THREADS.set(threads);
-    }
-    try (IValue list = IValue.listFrom(arguments);
-        IValue result = IValueUtils.runMethod(block, method, list)) {
-      return result.toNDList(manager);
     }
   }
 

@@ -26,7 +26,11 @@ record TorchModule(Graph graph, PtSymbolBlock block, List<PtNDArray> constants, 
 
   static TorchModule compile(DjlBackend backend, Graph specialized, Precision precision) {
     Graph lowered =
-        Lowering.lower(specialized, DjlBackendProvider.NAME, TorchOperators::translates, precision);
+        Lowering.lower(
+            TorchForms.apply(specialized),
+            DjlBackendProvider.NAME,
+            TorchOperators::translates,
+            precision);
     ProgramText.Translated text = ProgramText.of(lowered);
     PtNDManager manager = backend.newManager();
     try {

@@ -43,6 +43,7 @@ public final class FineTuning implements Strategy<Inductive> {
 
   @Override
   public TransferredModel fit(Inductive problem, TransferContext context) {
+    problem.model().requireNetwork(name());
     TransferTask<?> task = TransferTask.of(problem, name()).withHeldBackValidation(context);
     Tuning tuning = context.settings().tuning();
     Graph graph = task.withHead(task.backbone().graph());

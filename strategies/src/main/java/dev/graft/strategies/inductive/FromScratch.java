@@ -40,6 +40,7 @@ public final class FromScratch implements Strategy<Inductive> {
 
   @Override
   public TransferredModel fit(Inductive problem, TransferContext context) {
+    problem.model().requireNetwork(name());
     TransferTask<?> task = TransferTask.of(problem, name()).withHeldBackValidation(context);
     List<String> notes = new ArrayList<>();
     Graph backbone = task.backbone().graph();
