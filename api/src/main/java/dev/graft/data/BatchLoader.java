@@ -71,10 +71,25 @@ public final class BatchLoader implements AutoCloseable {
    *     or if the pass is over all examples and not one can be read
    */
   public Iterator<Batch> batches(int[] order, int batchSize) {
+    return batches(order, batchSize, (sample, position) -> sample);
+  }
+
+  /** As {@link #batches(int[], int)}, with every example changed before it is preprocessed. */
+  public Iterator<Batch> batches(int[] order, int batchSize, Change change) {
+    requireBatch(batchSize);
+    return new Pass(order.clone(), batchSize, change);
+  }
+
+  /** What is done to an example that was read; called on the loader's threads. */
+  @FunctionalInterface
+  public interface Change {
+    Sample apply(Sample sample, int position);
+  }
+
+  private static void requireBatch(int batchSize) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("a batch has at least one example, not " + batchSize);
     }
-    return new Pass(order.clone(), batchSize);
   }
 
   /** Ends the threads and drops what they had prepared. */
@@ -96,9 +111,10 @@ public final class BatchLoader implements AutoCloseable {
   private record Prepared(
       int position, @Nullable Map<String, HostTensor> inputs, @Nullable DataException failure) {}
 
-  private Prepared prepare(int position) {
+  private Prepared prepare(int position, Change change) {
     try {
-      return new Prepared(position, preprocessing.apply(examples.sample(position)), null);
+      Sample sample = change.apply(examples.sample(position), position);
+      return new Prepared(position, preprocessing.apply(sample), null);
     } catch (DataException e) {
       return new Prepared(position, null, e);
     }
@@ -108,15 +124,17 @@ public final class BatchLoader implements AutoCloseable {
   private final class Pass implements Iterator<Batch> {
     private final int[] order;
     private final int batchSize;
+    private final Change change;
     private final Deque<Future<Prepared>> underWay = new ArrayDeque<>();
     private int submitted;
     private int delivered;
     private @Nullable DataException firstFailure;
     private @Nullable Batch next;
 
-    Pass(int[] order, int batchSize) {
+    Pass(int[] order, int batchSize, Change change) {
       this.order = order;
       this.batchSize = batchSize;
+      this.change = change;
       fill();
     }
 
@@ -125,7 +143,7 @@ public final class BatchLoader implements AutoCloseable {
       while (submitted < order.length && underWay.size() < window) {
         int position = order[submitted++];
         try {
-          underWay.add(pool.submit(() -> prepare(position)));
+          underWay.add(pool.submit(() -> prepare(position, change)));
         } catch (RejectedExecutionException e) {
           throw new IllegalStateException("the loader was closed", e);
         }

@@ -22,6 +22,15 @@ public interface Examples extends AutoCloseable {
     return seed.permutation(size());
   }
 
+  /**
+   * The same examples for training, changed at random where they can be.
+   *
+   * @param chance what the changes are drawn from: equal seeds give equal batches
+   */
+  default Iterator<Batch> changed(int[] order, int batchSize, Seed chance) {
+    return batches(order, batchSize);
+  }
+
   /** A digest of all content; equal for equal inputs. */
   String fingerprint();
 

@@ -4,6 +4,7 @@ import dev.graft.data.Batch;
 import dev.graft.data.BatchLoader;
 import dev.graft.data.DataException;
 import dev.graft.data.Dataset;
+import dev.graft.data.ImageSample;
 import dev.graft.data.LoaderOptions;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
@@ -16,31 +17,51 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The examples of a data set, decoded and preprocessed ahead of the consumer. Prepared examples are
- * kept in memory, up to a limit, so that later epochs need not decode them again.
+ * The examples of a data set, decoded and preprocessed ahead of the consumer. They are kept in
+ * memory, up to a limit, so that later epochs need not decode them again: as they go into the
+ * model, or, where they are changed at random, as they were decoded.
  */
 public final class LoadedExamples implements Examples {
   private static final long MOST_MEMORY = 512L << 20;
 
   private final Dataset data;
   private final Preprocessing preprocessing;
+  private final Augmentation augmentation;
   private final BatchLoader loader;
   private int @Nullable [] lengths;
 
-  /**
-   * @param memory how many bytes of prepared examples may be kept
-   */
+  /** Examples as they are. */
   public LoadedExamples(
       Dataset data, Preprocessing preprocessing, LoaderOptions options, long memory) {
+    this(data, preprocessing, Augmentation.NONE, options, memory);
+  }
+
+  /**
+   * Examples that {@link #changed} changes at random.
+   *
+   * @param memory how many bytes of examples may be kept
+   */
+  public LoadedExamples(
+      Dataset data,
+      Preprocessing preprocessing,
+      Augmentation augmentation,
+      LoaderOptions options,
+      long memory) {
     this.data = data;
     this.preprocessing = preprocessing;
+    this.augmentation = augmentation;
     this.loader =
-        new BatchLoader(
-            new Remembering(data, preprocessing, memory), new AsPrepared(preprocessing), options);
+        augmentation.changesImages()
+            ? new BatchLoader(new Remembering(data, s -> s, memory), preprocessing, options)
+            : new BatchLoader(
+                new Remembering(data, s -> new Prepared(preprocessing.apply(s)), memory),
+                new AsPrepared(preprocessing),
+                options);
   }
 
   /**
@@ -91,6 +112,18 @@ public final class LoadedExamples implements Examples {
   }
 
   @Override
+  public Iterator<Batch> changed(int[] order, int batchSize, Seed chance) {
+    if (!augmentation.changesImages()) {
+      return batches(order, batchSize);
+    }
+    ImageAugmentation change = new ImageAugmentation(augmentation);
+    return loader.batches(
+        order,
+        batchSize,
+        (sample, position) -> change.apply(sample, chance.derive("example", position)));
+  }
+
+  @Override
   public String fingerprint() {
     return data.fingerprint() + preprocessing.type() + new TreeMap<>(preprocessing.settings());
   }
@@ -103,33 +136,40 @@ public final class LoadedExamples implements Examples {
   /** An example that was preprocessed already. */
   private record Prepared(Map<String, HostTensor> inputs) implements Sample {}
 
-  /** A data set of prepared examples that remembers what it has prepared. */
+  /** A data set that remembers its examples after a function of them. */
   private static final class Remembering implements Dataset {
     private final Dataset base;
-    private final Preprocessing preprocessing;
+    private final UnaryOperator<Sample> function;
     private final AtomicLong free;
-    private final Map<Integer, Prepared> kept = new ConcurrentHashMap<>();
+    private final Map<Integer, Sample> kept = new ConcurrentHashMap<>();
 
-    Remembering(Dataset base, Preprocessing preprocessing, long memory) {
+    Remembering(Dataset base, UnaryOperator<Sample> function, long memory) {
       this.base = base;
-      this.preprocessing = preprocessing;
+      this.function = function;
       this.free = new AtomicLong(memory);
     }
 
     @Override
     public Sample sample(int i) {
-      Prepared known = kept.get(i);
+      Sample known = kept.get(i);
       if (known != null) {
         return known;
       }
-      Prepared made = new Prepared(preprocessing.apply(base.sample(i)));
-      long bytes = made.inputs().values().stream().mapToLong(t -> t.bytes().remaining()).sum();
+      Sample made = function.apply(base.sample(i));
+      long bytes = bytes(made);
       if (free.addAndGet(-bytes) >= 0) {
         kept.put(i, made);
       } else {
         free.addAndGet(bytes);
       }
       return made;
+    }
+
+    private static long bytes(Sample sample) {
+      if (sample instanceof Prepared p) {
+        return p.inputs().values().stream().mapToLong(t -> t.bytes().remaining()).sum();
+      }
+      return sample instanceof ImageSample image ? image.pixels().length : 0;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.graft.train;
 
-import static dev.graft.train.TrainingSettings.require;
+import static dev.graft.train.Ranges.require;
 
 /**
  * When training ends before its epochs are over. Immutable.

@@ -5,6 +5,7 @@ import dev.graft.graph.Differentiator;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphBuilder;
 import dev.graft.graph.GraphException;
+import dev.graft.graph.GraphInput;
 import dev.graft.graph.Node;
 import dev.graft.graph.ParameterStore;
 import dev.graft.graph.Rewriter;
@@ -36,8 +37,9 @@ import java.util.Set;
  *
  * @param graph the step; its output {@link #LOSS} is the weighted mean loss before the update
  * @param slots the optimizer's slots at the start
+ * @param anchors values of further state inputs, to be compiled in: where parameters are pulled to
  */
-public record TrainingGraph(Graph graph, ParameterStore slots) {
+public record TrainingGraph(Graph graph, ParameterStore slots, ParameterStore anchors) {
   /**
    * The batch input {@code [batch]} of the examples' weights, which add up to one. Examples that
    * only fill up the last batch weigh nothing.
@@ -50,12 +52,8 @@ public record TrainingGraph(Graph graph, ParameterStore slots) {
   /** The scalar input of the global gradient norm above which gradients are scaled down. */
   public static final String CLIP = "clip/norm";
 
-  /** AdamW's step counter, a scalar slot. */
-  public static final String STEP = "optimizer/step";
-
-  private static final double BETA1 = 0.9;
-  private static final double BETA2 = 0.999;
-  private static final double ADAM_EPSILON = 1e-8;
+  /** The scalar input of the weight that the newest parameters have in their running average. */
+  public static final String AVERAGE_WEIGHT = "average/weight";
 
   /**
    * Target sets give few steps: running statistics that remember longer than this would still be
@@ -68,13 +66,29 @@ public record TrainingGraph(Graph graph, ParameterStore slots) {
     return "rate/" + group;
   }
 
+  /** AdamW's step counter of a group, a scalar slot. */
+  static String step(String group) {
+    return "optimizer/step/" + group;
+  }
+
+  /** The slot of a parameter's running average over the steps (Polyak and Juditsky 1992). */
+  public static String average(String parameter) {
+    return "average/of/" + parameter;
+  }
+
+  /** The slot in which a parameter's gradients are added up between two updates. */
+  private static String accumulated(String parameter) {
+    return "accumulated/" + parameter;
+  }
+
   /** The state inputs that a step moves: trainable parameters, running statistics, slots. */
   public Set<String> state() {
     return graph.updates().keySet();
   }
 
   /**
-   * Builds the step.
+   * Builds the step. Where gradients are accumulated, it adds those of the batches before and
+   * forgets them.
    *
    * @param model the forward graph; symbolic sizes are allowed
    * @param types the types of the model's batch inputs for one batch, every size fixed
@@ -88,50 +102,120 @@ public record TrainingGraph(Graph graph, ParameterStore slots) {
       List<ParameterGroup> groups,
       BatchNormPolicy batchNorm,
       TrainingSettings settings) {
-    Set<String> trainable = new LinkedHashSet<>();
-    groups.forEach(g -> trainable.addAll(g.parameters()));
-    Parameters parameters = Parameters.of(model.graph());
-    for (String name : trainable) {
-      if (!parameters.get(name).isTrainable()) {
-        throw new GraphException("'" + name + "' is a running statistic; no gradient moves it");
-      }
+    Backward backward = Backward.of(model, types, batch, objective, groups, batchNorm);
+    GraphBuilder g = backward.rewriter().target();
+    UpdateNodes updates = new UpdateNodes(g, settings, model.parameters());
+    Map<String, Value> gradients = new LinkedHashMap<>(backward.gradients());
+    if (settings.optimization().accumulation() > 1) {
+      gradients.replaceAll(
+          (name, gradient) -> {
+            Value before = updates.slot(accumulated(name), gradient.type());
+            g.update(accumulated(name), g.zeros(gradient.type()));
+            return before.add(gradient);
+          });
     }
-    Set<String> moving = batchNorm == BatchNormPolicy.BATCH_STATISTICS ? trainable : Set.of();
-    Graph forward = loss(model.graph(), types, batch, objective, moving);
-    requireUse(forward, trainable);
-    forward = Differentiator.differentiable(forward, LOSS, trainable);
-    Rewriter rewriter = new Rewriter(forward).copyInputs();
-    forward.nodes().forEach(rewriter::copy);
-    GraphBuilder g = rewriter.target();
-    g.output(rewriter.get(LOSS));
-    for (Map.Entry<String, String> statistic : forward.updates().entrySet()) {
-      g.update(statistic.getKey(), rewriter.get(statistic.getValue()));
-    }
-    Map<String, Value> gradients = Differentiator.differentiate(rewriter, forward, LOSS, trainable);
     if (settings.optimization().clipNorm() > 0) {
       gradients = clipped(g, gradients);
     }
-    Map<String, HostTensor> slots = new LinkedHashMap<>();
-    Step step = new Step(g, settings, slots);
     for (ParameterGroup group : groups) {
       Value rate = g.input(rate(group.name()), TensorType.of(DType.FLOAT32), Role.SCALAR);
+      Value count = updates.count(group);
       for (String name : group.parameters()) {
-        double decay =
-            parameters.get(name).isDecayed() ? settings.regularization().weightDecay() : 0;
-        step.update(rewriter.get(name), gradients.get(name), rate, decay);
+        Value value = backward.rewriter().get(name);
+        Value gradient = gradients.get(name);
+        updates.update(group, backward.parameters().get(name), value, gradient, count, rate);
       }
     }
-    return new TrainingGraph(Rewriter.prune(g.build()), ParameterStore.of(slots));
+    return new TrainingGraph(Rewriter.prune(g.build()), updates.slots(), updates.anchors());
+  }
+
+  /**
+   * Builds what comes before the step where gradients are accumulated: a batch's gradients are
+   * added to those of the batches before, and no parameter moves. The weights of all batches up to
+   * the step add up to one, so that the step is that of one large batch.
+   */
+  public static TrainingGraph accumulating(
+      GraphModel model,
+      Map<String, TensorType> types,
+      int batch,
+      Objective objective,
+      List<ParameterGroup> groups,
+      BatchNormPolicy batchNorm) {
+    Backward backward = Backward.of(model, types, batch, objective, groups, batchNorm);
+    GraphBuilder g = backward.rewriter().target();
+    Map<String, HostTensor> slots = new LinkedHashMap<>();
+    backward
+        .gradients()
+        .forEach(
+            (name, gradient) -> {
+              slots.put(accumulated(name), HostTensor.full(gradient.type(), 0));
+              Value before = g.parameter(accumulated(name), gradient.type());
+              g.update(accumulated(name), before.add(gradient));
+            });
+    return new TrainingGraph(
+        Rewriter.prune(g.build()), ParameterStore.of(slots), ParameterStore.EMPTY);
+  }
+
+  /** The forward pass, the loss and its gradients, to which updates are added. */
+  private record Backward(Rewriter rewriter, Map<String, Value> gradients, Parameters parameters) {
+    static Backward of(
+        GraphModel model,
+        Map<String, TensorType> types,
+        int batch,
+        Objective objective,
+        List<ParameterGroup> groups,
+        BatchNormPolicy batchNorm) {
+      Set<String> trainable = new LinkedHashSet<>();
+      groups.forEach(g -> trainable.addAll(g.parameters()));
+      Parameters parameters = Parameters.of(model.graph());
+      for (String name : trainable) {
+        if (!parameters.get(name).isTrainable()) {
+          throw new GraphException("'" + name + "' is a running statistic; no gradient moves it");
+        }
+      }
+      Set<String> moving = batchNorm == BatchNormPolicy.BATCH_STATISTICS ? trainable : Set.of();
+      Graph forward = loss(model.graph(), types, batch, objective, moving);
+      requireUse(forward, trainable);
+      forward = Differentiator.differentiable(forward, LOSS, trainable);
+      Rewriter rewriter = new Rewriter(forward).copyInputs();
+      forward.nodes().forEach(rewriter::copy);
+      GraphBuilder g = rewriter.target();
+      g.output(rewriter.get(LOSS));
+      for (Map.Entry<String, String> statistic : forward.updates().entrySet()) {
+        g.update(statistic.getKey(), rewriter.get(statistic.getValue()));
+      }
+      return new Backward(
+          rewriter, Differentiator.differentiate(rewriter, forward, LOSS, trainable), parameters);
+    }
   }
 
   /**
    * The forward graph and the loss without any update, for validation: the batch inputs of a
    * training step, the outputs of the model, and {@link #LOSS} as the last output. It may share the
    * state of a training program.
+   *
+   * @param averaged the parameters that are read from the slots of their running averages
    */
   public static Graph evaluation(
-      GraphModel model, Map<String, TensorType> types, int batch, Objective objective) {
-    return loss(model.graph(), types, batch, objective, Set.of());
+      GraphModel model,
+      Map<String, TensorType> types,
+      int batch,
+      Objective objective,
+      Set<String> averaged) {
+    Graph forward = loss(model.graph(), types, batch, objective, Set.of());
+    if (averaged.isEmpty()) {
+      return forward;
+    }
+    Rewriter rewriter = new Rewriter(forward);
+    for (GraphInput input : forward.inputs(Role.STATE)) {
+      if (averaged.contains(input.name())) {
+        rewriter.bind(
+            input.name(), rewriter.target().parameter(average(input.name()), input.type()));
+      }
+    }
+    rewriter.copyInputs();
+    forward.nodes().forEach(rewriter::copy);
+    return rewriter.finish();
   }
 
   /** The static forward graph with the loss; statistics that move are its updates. */
@@ -225,69 +309,5 @@ public record TrainingGraph(Graph graph, ParameterStore slots) {
     Map<String, Value> result = new LinkedHashMap<>();
     gradients.forEach((name, v) -> result.put(name, v.mul(scale.cast(v.dtype()))));
     return result;
-  }
-
-  /** Adds optimizer nodes and declares their slots. */
-  private static final class Step {
-    private final GraphBuilder g;
-    private final TrainingSettings settings;
-    private final Map<String, HostTensor> slots;
-    private final Value count;
-
-    Step(GraphBuilder g, TrainingSettings settings, Map<String, HostTensor> slots) {
-      this.g = g;
-      this.settings = settings;
-      this.slots = slots;
-      if (settings.optimization().rule() == Optimizer.ADAMW) {
-        count = slot(STEP, TensorType.of(DType.FLOAT32)).add(1);
-        g.update(STEP, count);
-      } else {
-        count = g.scalar(DType.FLOAT32, 1);
-      }
-    }
-
-    private Value slot(String name, TensorType type) {
-      slots.put(name, HostTensor.full(type, 0));
-      return g.parameter(name, type);
-    }
-
-    void update(Value parameter, Value gradient, Value rate, double decay) {
-      String name = parameter.name();
-      if (settings.optimization().rule() == Optimizer.SGD) {
-        String velocity = "momentum/" + name;
-        List<Value> next =
-            g.ops(
-                "SgdUpdate",
-                Attributes.of("momentum", settings.optimization().momentum(), "weight_decay", decay)
-                    .with("dampening", 0.0)
-                    .with("nesterov", settings.optimization().nesterov()),
-                2,
-                parameter,
-                gradient,
-                slot(velocity, parameter.type()),
-                rate);
-        g.update(name, next.get(0));
-        g.update(velocity, next.get(1));
-        return;
-      }
-      String m = "moment1/" + name;
-      String v = "moment2/" + name;
-      List<Value> next =
-          g.ops(
-              "AdamWUpdate",
-              Attributes.of("beta1", BETA1, "beta2", BETA2)
-                  .with("epsilon", ADAM_EPSILON)
-                  .with("weight_decay", decay),
-              3,
-              parameter,
-              gradient,
-              slot(m, parameter.type()),
-              slot(v, parameter.type()),
-              count,
-              rate);
-      g.update(name, next.get(0));
-      g.update(m, next.get(1));
-      g.update(v, next.get(2));
-    }
   }
 }

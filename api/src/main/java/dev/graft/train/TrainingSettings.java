@@ -1,5 +1,7 @@
 package dev.graft.train;
 
+import static dev.graft.train.Ranges.require;
+
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,6 +23,7 @@ import java.util.function.UnaryOperator;
  * @param regularization what keeps it from overfitting
  * @param tuning what of a pre-trained network is moved
  * @param stopping when it ends early
+ * @param augmentation random changes of training images; from scratch and fine-tuning get the same
  */
 public record TrainingSettings(
     int epochs,
@@ -29,7 +32,8 @@ public record TrainingSettings(
     Optimization optimization,
     Regularization regularization,
     Tuning tuning,
-    Stopping stopping) {
+    Stopping stopping,
+    Augmentation augmentation) {
 
   public static final TrainingSettings DEFAULT =
       new TrainingSettings(
@@ -39,51 +43,86 @@ public record TrainingSettings(
           Optimization.DEFAULT,
           Regularization.DEFAULT,
           Tuning.DEFAULT,
-          Stopping.DEFAULT);
+          Stopping.DEFAULT,
+          Augmentation.NONE);
 
   public TrainingSettings {
     require(epochs >= 1, "epochs", "at least 1", epochs);
     require(batchSize >= 1, "batchSize", "at least 1", batchSize);
   }
 
-  static void require(boolean holds, String setting, String range, Number given) {
-    if (!holds) {
-      throw new IllegalArgumentException(setting + " must be " + range + ", but is " + given);
-    }
-  }
-
   public TrainingSettings withEpochs(int n) {
     return new TrainingSettings(
-        n, batchSize, schedule, optimization, regularization, tuning, stopping);
+        n, batchSize, schedule, optimization, regularization, tuning, stopping, augmentation);
   }
 
   public TrainingSettings withBatchSize(int n) {
     return new TrainingSettings(
-        epochs, n, schedule, optimization, regularization, tuning, stopping);
+        epochs, n, schedule, optimization, regularization, tuning, stopping, augmentation);
   }
 
   public TrainingSettings schedule(UnaryOperator<Schedule> change) {
     return new TrainingSettings(
-        epochs, batchSize, change.apply(schedule), optimization, regularization, tuning, stopping);
+        epochs,
+        batchSize,
+        change.apply(schedule),
+        optimization,
+        regularization,
+        tuning,
+        stopping,
+        augmentation);
   }
 
   public TrainingSettings optimization(UnaryOperator<Optimization> change) {
     return new TrainingSettings(
-        epochs, batchSize, schedule, change.apply(optimization), regularization, tuning, stopping);
+        epochs,
+        batchSize,
+        schedule,
+        change.apply(optimization),
+        regularization,
+        tuning,
+        stopping,
+        augmentation);
   }
 
   public TrainingSettings regularization(UnaryOperator<Regularization> change) {
     return new TrainingSettings(
-        epochs, batchSize, schedule, optimization, change.apply(regularization), tuning, stopping);
+        epochs,
+        batchSize,
+        schedule,
+        optimization,
+        change.apply(regularization),
+        tuning,
+        stopping,
+        augmentation);
   }
 
   public TrainingSettings tuning(UnaryOperator<Tuning> change) {
     return new TrainingSettings(
-        epochs, batchSize, schedule, optimization, regularization, change.apply(tuning), stopping);
+        epochs,
+        batchSize,
+        schedule,
+        optimization,
+        regularization,
+        change.apply(tuning),
+        stopping,
+        augmentation);
   }
 
   public TrainingSettings stopping(UnaryOperator<Stopping> change) {
     return new TrainingSettings(
-        epochs, batchSize, schedule, optimization, regularization, tuning, change.apply(stopping));
+        epochs,
+        batchSize,
+        schedule,
+        optimization,
+        regularization,
+        tuning,
+        change.apply(stopping),
+        augmentation);
+  }
+
+  public TrainingSettings with(Augmentation other) {
+    return new TrainingSettings(
+        epochs, batchSize, schedule, optimization, regularization, tuning, stopping, other);
   }
 }

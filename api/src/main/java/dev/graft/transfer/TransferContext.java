@@ -71,6 +71,11 @@ public record TransferContext(
         backend, other, trainer, loading, settings, seed, progress, cancellation, checkpoints);
   }
 
+  public TransferContext with(Trainer other) {
+    return new TransferContext(
+        backend, features, other, loading, settings, seed, progress, cancellation, checkpoints);
+  }
+
   public TransferContext with(TrainingSettings other) {
     return new TransferContext(
         backend, features, trainer, loading, other, seed, progress, cancellation, checkpoints);

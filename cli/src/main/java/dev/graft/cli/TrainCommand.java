@@ -17,6 +17,7 @@ import dev.graft.onnx.OnnxWriter;
 import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
 import dev.graft.strategies.Transfer;
+import dev.graft.strategies.training.RateCurve;
 import dev.graft.train.DivergedException;
 import dev.graft.train.TrainingException;
 import dev.graft.train.TrainingSettings;
@@ -119,6 +120,12 @@ final class TrainCommand implements Callable<Integer> {
               + " as without the interruption.")
   private boolean resume;
 
+  @Option(
+      names = "--find-rate",
+      paramLabel = "FILE.svg",
+      description = "Try learning rates instead of training, and draw the losses.")
+  private @Nullable Path findRate;
+
   @Mixin private EngineOptions engine = new EngineOptions();
 
   @ArgGroup(exclusive = false, heading = "%nTraining:%n", validate = false)
@@ -171,6 +178,17 @@ final class TrainCommand implements Callable<Integer> {
               .cancellation(interruption.cancellation());
       if (cut != null) {
         transfer = transfer.cutAt(cut);
+      }
+      if (findRate != null) {
+        RateCurve curve = transfer.findRate(train.data());
+        console.close();
+        RatePlot.write(curve, findRate);
+        output.printf(
+            Locale.ROOT,
+            "a good --rate is %.2g, a tenth of where the loss is lowest; see %s%n",
+            curve.suggestion(),
+            findRate);
+        return 0;
       }
       Path state = out.toAbsolutePath().resolveSibling(out.getFileName() + ".checkpoints");
       if (!resume) {

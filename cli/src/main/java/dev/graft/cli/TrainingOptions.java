@@ -1,8 +1,11 @@
 package dev.graft.cli;
 
+import dev.graft.train.Augmentation;
 import dev.graft.train.BatchNormPolicy;
 import dev.graft.train.Optimizer;
+import dev.graft.train.Schedule;
 import dev.graft.train.TrainingSettings;
+import dev.graft.train.Tuning;
 import picocli.CommandLine.Option;
 
 /** What differs from the default settings of training: one option changes one setting. */
@@ -48,6 +51,11 @@ final class TrainingOptions {
     settings = settings.schedule(s -> s.withRate(rate));
   }
 
+  @Option(names = "--schedule", description = "${COMPLETION-CANDIDATES}.")
+  void schedule(Schedule.Shape shape) {
+    settings = settings.schedule(s -> s.withShape(shape));
+  }
+
   @Option(
       names = "--warm-up",
       paramLabel = "F",
@@ -74,7 +82,43 @@ final class TrainingOptions {
     settings = settings.optimization(o -> o.withClipNorm(norm));
   }
 
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      description = "Batches whose gradients are added up for one step.")
+  void accumulate(int batches) {
+    settings = settings.optimization(o -> o.withAccumulation(batches));
+  }
+
+  @Option(
+      names = "--average",
+      paramLabel = "D",
+      description = "Keep a running average of the parameters that forgets by D, such as 0.99.")
+  void average(double decay) {
+    settings = settings.optimization(o -> o.withAveraging(decay));
+  }
+
   // --- regularization
+
+  @Option(
+      names = "--augment",
+      paramLabel = "CHANGES",
+      arity = "0..1",
+      fallbackValue = "photographs",
+      description =
+          "Random changes of training images: photographs, none, or a list of flip, crop=PART,"
+              + " colour=STRENGTH, rotation=DEGREES, cutout=PART, mixup=ALPHA.")
+  void augment(String changes) {
+    settings = settings.with(Augmentation.parse(changes));
+  }
+
+  @Option(
+      names = "--start-decay",
+      paramLabel = "D",
+      description = "Decay of pre-trained parameters towards their values before training.")
+  void startDecay(double decay) {
+    settings = settings.regularization(r -> r.withStartDecay(decay));
+  }
 
   @Option(names = "--weight-decay", paramLabel = "D", description = "Not on biases and norms.")
   void weightDecay(double decay) {
@@ -100,6 +144,66 @@ final class TrainingOptions {
   }
 
   // --- what of the pre-trained network is tuned
+
+  @Option(names = "--tune", description = "${COMPLETION-CANDIDATES}.")
+  void tune(Tuning.Method method) {
+    settings = settings.tuning(t -> t.withMethod(method));
+  }
+
+  @Option(names = "--lora-rank", paramLabel = "N", description = "Of the adapters.")
+  void loraRank(int rank) {
+    settings = settings.tuning(t -> t.withLora(t.lora().withRank(rank)));
+  }
+
+  @Option(names = "--lora-alpha", paramLabel = "A", description = "Strength of the adapters.")
+  void loraAlpha(double alpha) {
+    settings = settings.tuning(t -> t.withLora(t.lora().withAlpha(alpha)));
+  }
+
+  @Option(
+      names = "--lora-weights",
+      split = ",",
+      paramLabel = "PATTERN",
+      description = "Weights to adapt, such as '*.query.weight'; all that can be by default.")
+  void loraWeights(String... patterns) {
+    settings = settings.tuning(t -> t.withLora(t.lora().withWeights(patterns)));
+  }
+
+  @Option(
+      names = "--head-first",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Fit the new head to the frozen network first; --no-head-first: do not.")
+  void headFirst(boolean on) {
+    settings = settings.tuning(t -> t.withHeadFirst(on));
+  }
+
+  @Option(
+      names = "--lowest-rate-factor",
+      paramLabel = "F",
+      description = "The lowest layer's rate as a part of the highest pre-trained layer's.")
+  void lowestRateFactor(double factor) {
+    settings = settings.tuning(t -> t.withLowestRateFactor(factor));
+  }
+
+  @Option(
+      names = "--relative-rates",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Pre-trained layers' rates count in units of their weights' size (AdamW).")
+  void relativeRates(boolean on) {
+    settings = settings.tuning(t -> t.withRelativeRates(on));
+  }
+
+  @Option(
+      names = "--unfreeze-epochs",
+      paramLabel = "N",
+      description = "Epochs over which layers are unfrozen, from the head down; 0: all at once.")
+  void unfreezeEpochs(int epochs) {
+    settings = settings.tuning(t -> t.withUnfreezeEpochs(epochs));
+  }
 
   @Option(
       names = "--backbone-rate-factor",

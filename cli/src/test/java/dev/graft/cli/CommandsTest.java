@@ -174,4 +174,37 @@ class CommandsTest {
       assertTrue(outcome.out().contains(command), outcome.out());
     }
   }
+
+  @Test
+  void findRateDrawsTheLossesAndTrainsNothing() throws IOException {
+    Path plot = folder.resolve("rates.svg");
+    Outcome outcome = task.train("--find-rate", plot.toString());
+    assertEquals(0, outcome.code(), outcome.err());
+    assertTrue(outcome.out().contains("a good --rate is"), outcome.out());
+    assertTrue(Files.readString(plot).contains("<polyline"), "no curve in " + plot);
+    assertTrue(Files.notExists(folder.resolve("made/model.onnx")));
+    Outcome refused =
+        task.train("--strategy", "feature-extraction", "--find-rate", plot.toString());
+    assertEquals(2, refused.code(), refused.err());
+    assertTrue(refused.err().contains("has no learning rate"), refused.err());
+  }
+
+  @Test
+  void adaptersAndAugmentationAreOptionsOfTraining() throws IOException {
+    Outcome outcome =
+        task.train(
+            "--tune",
+            "lora",
+            "--lora-rank",
+            "1",
+            "--augment",
+            "flip,crop=0.3,mixup=0.2",
+            "--epochs",
+            "2",
+            "--accumulate",
+            "2");
+    assertEquals(0, outcome.code(), outcome.err());
+    // The kernel has 4x27 elements, its adapter 27 + 4, the head 8 + 2.
+    assertTrue(outcome.out().contains("trainable 41, frozen 77"), outcome.out());
+  }
 }

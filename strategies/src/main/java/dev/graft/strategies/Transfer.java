@@ -4,10 +4,13 @@ import dev.graft.data.Labeled;
 import dev.graft.model.NativeFeatures;
 import dev.graft.model.PretrainedModel;
 import dev.graft.random.Seed;
+import dev.graft.strategies.training.RateCurve;
+import dev.graft.strategies.training.RateFinder;
 import dev.graft.train.Cancellation;
 import dev.graft.train.Progress;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.Inductive;
+import dev.graft.transfer.StrategyException;
 import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferredModel;
 import java.nio.file.Path;
@@ -91,6 +94,22 @@ public final class Transfer {
    */
   public TransferredModel fit(Labeled<?> train) {
     return graft.fit(strategy, new Inductive(model, train, Optional.empty(), cut), context);
+  }
+
+  /**
+   * Tries learning rates on what the strategy would train, and leaves everything as it was.
+   *
+   * @throws dev.graft.transfer.StrategyException if the strategy trains nothing by gradient
+   */
+  public RateCurve findRate(Labeled<?> train) {
+    RateFinder finder = new RateFinder();
+    graft.fit(strategy, new Inductive(model, train, Optional.empty(), cut), context.with(finder));
+    return finder
+        .curve()
+        .orElseThrow(
+            () ->
+                new StrategyException(
+                    "'" + strategy + "' has no learning rate; choose a strategy that trains"));
   }
 
   /**

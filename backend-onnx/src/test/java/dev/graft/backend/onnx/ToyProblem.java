@@ -70,7 +70,8 @@ final class ToyProblem {
 
   /** The loss on a batch without any update. */
   static Graph evaluation(GraphModel model) {
-    return TrainingGraph.evaluation(model, Map.of("x", POINTS), BATCH, CrossEntropy.of(2));
+    return TrainingGraph.evaluation(
+        model, Map.of("x", POINTS), BATCH, CrossEntropy.of(2), Set.of());
   }
 
   /** Feeds of an evaluation: points drawn from a seed, with their classes. */

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.graft.data.DataException;
 import dev.graft.train.Optimizer;
+import dev.graft.train.TrainingSettings;
+import dev.graft.train.Tuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +79,26 @@ class SuiteReaderTest {
     assertEquals(Optimizer.SGD, tuned.training().optimization().rule());
     assertEquals(0.002, tuned.training().schedule().rate(), 1e-12);
     assertEquals(200, tuned.steps().orElseThrow());
+  }
+
+  @Test
+  void everyPartOfTheSettingsCanBeGiven() throws IOException {
+    TrainingSettings s =
+        read(GOOD.replace(
+                "training: {schedule: {rate: 0.002}}",
+                "training: {tuning: {method: LORA, lora: {rank: 2}, freeze: [stem*]},"
+                    + " augmentation: {flip: true, crop: 0.4},"
+                    + " optimization: {accumulation: 3}}"))
+            .strategies()
+            .get(1)
+            .training();
+    assertEquals(Tuning.Method.LORA, s.tuning().method());
+    assertEquals(2, s.tuning().lora().rank());
+    assertEquals(Tuning.Lora.DEFAULT.alpha(), s.tuning().lora().alpha(), 0);
+    assertEquals(List.of("stem*"), s.tuning().freeze());
+    assertEquals(0.4, s.augmentation().crop(), 0);
+    assertEquals(3, s.optimization().accumulation());
+    assertEquals(Optimizer.SGD, s.optimization().rule());
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.graft.strategies.inductive;
 
 import dev.graft.data.Labeled;
 import dev.graft.model.GraphModel;
+import dev.graft.train.Augmentation;
 import dev.graft.train.BatchNormPolicy;
 import dev.graft.train.LoadedExamples;
 import dev.graft.train.ParameterGroup;
@@ -35,8 +36,8 @@ final class GradientTraining {
               groups,
               batchNorm,
               context.settings(),
-              part(task, task.train(), context, open),
-              task.validation().map(v -> part(task, v, context, open)));
+              part(task, task.train(), context.settings().augmentation(), context, open),
+              task.validation().map(v -> part(task, v, Augmentation.NONE, context, open)));
       return finished(task, context.trainer().train(plan, context.training(purpose)));
     } finally {
       open.forEach(LoadedExamples::close);
@@ -52,11 +53,16 @@ final class GradientTraining {
   }
 
   private static Part part(
-      TransferTask<?> task, Labeled<?> data, TransferContext context, List<LoadedExamples> open) {
+      TransferTask<?> task,
+      Labeled<?> data,
+      Augmentation augmentation,
+      TransferContext context,
+      List<LoadedExamples> open) {
     LoadedExamples examples =
         new LoadedExamples(
             data.examples(),
             task.pretrained().preprocessing(),
+            augmentation,
             context.loading(),
             LoadedExamples.spareMemory());
     open.add(examples);

@@ -42,15 +42,25 @@ final class Outcome {
    */
   TransferredModel of(
       GraphModel model, Set<String> trained, Optional<String> frozenUpTo, List<String> notes) {
+    long trainable = trained.stream().mapToLong(name -> model.parameters().get(name).size()).sum();
+    return of(model, trainable, frozenUpTo, notes);
+  }
+
+  /**
+   * The finished model.
+   *
+   * @param trainable the number of elements that were trained
+   * @param frozenUpTo the value up to which the network is the pre-trained one
+   */
+  TransferredModel of(
+      GraphModel model, long trainable, Optional<String> frozenUpTo, List<String> notes) {
     List<String> all = new ArrayList<>(task.notes());
     all.addAll(notes);
     Parameters parameters = Parameters.of(model.graph());
     long elements = 0;
-    long trainable = 0;
     for (Parameter p : parameters.all()) {
       if (p.isTrainable()) {
         elements += p.type().shape().elements();
-        trainable += trained.contains(p.name()) ? p.type().shape().elements() : 0;
       }
     }
     Summary summary =

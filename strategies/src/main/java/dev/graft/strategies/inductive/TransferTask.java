@@ -55,7 +55,7 @@ record TransferTask<T extends Targets>(
   private static final String FEATURES = "features";
 
   /** A validation part with fewer examples than this decides by chance. */
-  private static final int SMALLEST_VALIDATION = 20;
+  private static final int SMALLEST_VALIDATION = 100;
 
   private static final int MOST_LISTED = 5;
 

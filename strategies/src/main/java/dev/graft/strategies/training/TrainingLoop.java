@@ -3,7 +3,10 @@ package dev.graft.strategies.training;
 import dev.graft.data.Batch;
 import dev.graft.graph.ParameterStore;
 import dev.graft.random.Seed;
+import dev.graft.strategies.training.TrainingPrograms.Moment;
+import dev.graft.strategies.training.TrainingPrograms.Weighted;
 import dev.graft.train.DivergedException;
+import dev.graft.train.Examples;
 import dev.graft.train.Progress;
 import dev.graft.train.TrainingContext;
 import dev.graft.train.TrainingPlan;
@@ -29,7 +32,7 @@ final class TrainingLoop {
   private final TrainingContext context;
   private final TrainingPrograms programs;
   private final TrainingSettings settings;
-  private final WarmUpCosine schedule;
+  private final RateSchedule schedule;
   private final int batchSize;
   private final int stepsPerEpoch;
 
@@ -48,12 +51,10 @@ final class TrainingLoop {
     this.settings = plan.settings();
     int n = plan.train().size();
     this.batchSize = Math.min(settings.batchSize(), n);
-    this.stepsPerEpoch = (n + batchSize - 1) / batchSize;
-    this.schedule =
-        WarmUpCosine.of(
-            settings.schedule().rate(),
-            settings.schedule().warmUp(),
-            (long) stepsPerEpoch * settings.epochs());
+    int accumulation = settings.optimization().accumulation();
+    int batches = (n + batchSize - 1) / batchSize;
+    this.stepsPerEpoch = (batches + accumulation - 1) / accumulation;
+    this.schedule = new RateSchedule(settings.schedule(), (long) stepsPerEpoch * settings.epochs());
     this.best = ParameterStore.EMPTY;
   }
 
@@ -94,17 +95,14 @@ final class TrainingLoop {
 
   /** One pass; empty if it was cancelled before its end. */
   private OptionalDouble epoch(int epoch) {
-    Seed seed = context.seed().derive("epoch", epoch);
-    Pass pass = new Pass(plan.train(), plan.train().examples().order(batchSize, seed), batchSize);
     double sum = 0;
     int steps = 0;
-    while (pass.hasNext()) {
+    for (List<Weighted> batches : steps(epoch)) {
       if (context.cancellation().isRequested()) {
         return OptionalDouble.empty();
       }
-      Weighted batch = pass.next();
       long step = (long) epoch * stepsPerEpoch + steps;
-      double loss = programs.step(batch.batch(), batch.weights(), schedule.rate(step));
+      double loss = programs.step(batches, new Moment(epoch, step, schedule.rate(step)));
       if (!Double.isFinite(loss)) {
         throw new DivergedException(step + 1, loss, plan.model().with(best));
       }
@@ -112,6 +110,45 @@ final class TrainingLoop {
       steps++;
     }
     return OptionalDouble.of(sum / steps);
+  }
+
+  /** The steps of one pass over the training examples, each as the batches that it is made from. */
+  Iterable<List<Weighted>> steps(int epoch) {
+    Seed seed = context.seed().derive("epoch", epoch);
+    int[] order = plan.train().examples().order(batchSize, seed);
+    Pass pass = new Pass(plan.train(), order, batchSize, Optional.of(seed));
+    return () ->
+        new Iterator<>() {
+          private int steps;
+
+          @Override
+          public boolean hasNext() {
+            return pass.hasNext();
+          }
+
+          @Override
+          public List<Weighted> next() {
+            return together(pass, seed.derive("mixup", steps++));
+          }
+        };
+  }
+
+  /** The batches of one step; every example weighs the same in it. */
+  private List<Weighted> together(Pass pass, Seed seed) {
+    double alpha = settings.augmentation().mixup();
+    List<Counted> counted = new ArrayList<>();
+    for (int i = 0; i < settings.optimization().accumulation() && pass.hasNext(); i++) {
+      counted.add(pass.next());
+    }
+    int examples = counted.stream().mapToInt(Counted::examples).sum();
+    List<Weighted> batches = new ArrayList<>();
+    for (Counted c : counted) {
+      Seed own = seed.derive("batch", batches.size());
+      Optional<Mixup> mixup =
+          alpha > 0 ? Optional.of(Mixup.draw(alpha, c.batch().size(), own)) : Optional.empty();
+      batches.add(new Weighted(c.batch(), c.weights(examples), mixup));
+    }
+    return batches;
   }
 
   /** Records an epoch and keeps its parameters if they are the best. */
@@ -135,19 +172,21 @@ final class TrainingLoop {
   }
 
   private void keep() {
-    best = programs.snapshot().filter(plan.model().parameters()::has);
+    best = programs.parameters();
     bestEpoch = history.size();
   }
 
   double validate(Part part, long step) {
     int[] order = IntStream.range(0, part.size()).toArray();
-    Pass pass = new Pass(part, order, Math.min(settings.batchSize(), part.size()));
+    Pass pass =
+        new Pass(part, order, Math.min(settings.batchSize(), part.size()), Optional.empty());
     double sum = 0;
     int examples = 0;
     while (pass.hasNext()) {
-      Weighted batch = pass.next();
-      sum += programs.loss(batch.batch(), part, batch.weights()) * batch.examples();
-      examples += batch.examples();
+      Counted c = pass.next();
+      Weighted batch = new Weighted(c.batch(), c.weights(c.examples()), Optional.empty());
+      sum += programs.loss(batch, part) * c.examples();
+      examples += c.examples();
     }
     double loss = sum / examples;
     if (!Double.isFinite(loss)) {
@@ -175,10 +214,20 @@ final class TrainingLoop {
   /**
    * A full batch in which only some examples count.
    *
-   * @param weights adding up to one
-   * @param examples how many count
+   * @param counts whether each one counts
+   * @param examples how many do
    */
-  private record Weighted(Batch batch, float[] weights, int examples) {}
+  @SuppressWarnings("ArrayRecordComponent") // used at once
+  private record Counted(Batch batch, boolean[] counts, int examples) {
+    /** The weight of each example where so many count in all. */
+    float[] weights(int all) {
+      float[] weights = new float[counts.length];
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] = counts[i] ? 1f / all : 0;
+      }
+      return weights;
+    }
+  }
 
   /**
    * One pass in batches of equal size. The last one is filled up with examples from the beginning
@@ -189,21 +238,27 @@ final class TrainingLoop {
     private final int size;
     private final BitSet seen = new BitSet();
 
-    Pass(Part part, int[] order, int size) {
+    /**
+     * @param chance what random changes of the examples are drawn from; empty for none
+     */
+    Pass(Part part, int[] order, int size, Optional<Seed> chance) {
       this.size = size;
       int whole = (order.length + size - 1) / size * size;
       int[] filled = Arrays.copyOf(order, whole);
       System.arraycopy(order, 0, filled, order.length, whole - order.length);
-      this.batches = part.examples().batches(filled, size);
+      Examples examples = part.examples();
+      this.batches =
+          chance
+              .map(seed -> examples.changed(filled, size, seed))
+              .orElseGet(() -> examples.batches(filled, size));
     }
 
     boolean hasNext() {
       return batches.hasNext();
     }
 
-    Weighted next() {
+    Counted next() {
       Batch given = batches.next();
-      Batch batch = TrainingPrograms.fill(given, size);
       boolean[] counts = new boolean[size];
       int examples = 0;
       for (int i = 0; i < given.size(); i++) {
@@ -212,11 +267,7 @@ final class TrainingLoop {
         seen.set(position);
         examples += counts[i] ? 1 : 0;
       }
-      float[] weights = new float[size];
-      for (int i = 0; i < size; i++) {
-        weights[i] = counts[i] ? 1f / examples : 0;
-      }
-      return new Weighted(batch, weights, examples);
+      return new Counted(TrainingPrograms.fill(given, size), counts, examples);
     }
   }
 }

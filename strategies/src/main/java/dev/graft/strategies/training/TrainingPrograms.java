@@ -20,8 +20,11 @@ import dev.graft.train.TrainingPlan.Part;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,34 +47,83 @@ final class TrainingPrograms implements AutoCloseable {
   }
 
   /**
-   * One step on a batch, which moves the state.
+   * When a step is made.
    *
-   * @param weights one per example, adding up to one
+   * @param epoch counted from 0; it decides which groups are trained
+   * @param step counted from 0 over all epochs
    * @param rate the schedule's learning rate
+   */
+  record Moment(int epoch, long step, double rate) {}
+
+  /** A batch with the weight of each example in the step. */
+  record Weighted(Batch batch, float[] weights, Optional<Mixup> mixup) {}
+
+  /**
+   * One step, which moves the state.
+   *
+   * @param batches as many as are accumulated, or fewer at the end of an epoch; their weights add
+   *     up to one together
    * @return the loss before the step
    */
-  double step(Batch batch, float[] weights, double rate) {
-    Program program = training.get(types(batch), t -> compileStep(t, batch.size()));
-    Map<String, HostTensor> feeds = feeds(program.graph(), batch, plan.train(), weights);
-    for (ParameterGroup group : plan.groups()) {
-      feeds.put(
-          TrainingGraph.rate(group.name()), HostTensor.scalar((float) (rate * group.rateFactor())));
+  double step(List<Weighted> batches, Moment now) {
+    double loss = 0;
+    List<ParameterGroup> active =
+        plan.groups().stream().filter(g -> g.isActive(now.epoch())).toList();
+    for (int i = 0; i < batches.size(); i++) {
+      Weighted batch = batches.get(i);
+      boolean last = i == batches.size() - 1;
+      Key key = new Key(types(batch.batch()), active.size(), last);
+      Program program = training.get(key, k -> compileStep(k, active, batch.batch().size()));
+      Map<String, HostTensor> feeds = feeds(batch, plan.train());
+      for (ParameterGroup group : active) {
+        feeds.put(TrainingGraph.rate(group.name()), scalar(now.rate() * group.rateFactor()));
+      }
+      feeds.put(TrainingGraph.CLIP, scalar(plan.settings().optimization().clipNorm()));
+      feeds.put(TrainingGraph.AVERAGE_WEIGHT, scalar(newestWeight(now.step())));
+      keepRead(feeds, program.graph());
+      try (Fetches fetches = program.step(state(), feeds)) {
+        loss += fetches.host(TrainingGraph.LOSS).getDouble(0);
+      }
     }
-    if (program.graph().input(TrainingGraph.CLIP).isPresent()) {
-      feeds.put(
-          TrainingGraph.CLIP, HostTensor.scalar((float) plan.settings().optimization().clipNorm()));
-    }
-    try (Fetches fetches = program.step(state(), feeds)) {
+    return loss;
+  }
+
+  private static HostTensor scalar(double value) {
+    return HostTensor.scalar((float) value);
+  }
+
+  /**
+   * At first the average is over all steps so far; later it forgets at the rate of the settings.
+   */
+  private double newestWeight(long step) {
+    return Math.max(1 - plan.settings().optimization().averaging(), 1.0 / (step + 2));
+  }
+
+  /** The loss on a batch of another part, without moving anything. */
+  double loss(Weighted batch, Part part) {
+    Key key = new Key(types(batch.batch()), 0, true);
+    Program program = evaluation.get(key, k -> compileEvaluation(k, batch.batch().size()));
+    Map<String, HostTensor> feeds = feeds(batch, part);
+    keepRead(feeds, program.graph());
+    try (Fetches fetches = program.run(state(), feeds)) {
       return fetches.host(TrainingGraph.LOSS).getDouble(0);
     }
   }
 
-  /** The loss on a batch of another part, without moving anything. */
-  double loss(Batch batch, Part part, float[] weights) {
-    Program program = evaluation.get(types(batch), t -> compileEvaluation(t, batch.size()));
-    try (Fetches fetches = program.run(state(), feeds(program.graph(), batch, part, weights))) {
-      return fetches.host(TrainingGraph.LOSS).getDouble(0);
+  /**
+   * The model's parameters as they are now, those that training moves: their running averages where
+   * these are kept.
+   */
+  ParameterStore parameters() {
+    ParameterStore all = snapshot();
+    Map<String, HostTensor> result = new LinkedHashMap<>();
+    for (String name : plan.model().parameters().names()) {
+      String slot = averaged().contains(name) ? TrainingGraph.average(name) : name;
+      if (all.has(slot)) {
+        result.put(name, all.get(slot));
+      }
     }
+    return ParameterStore.of(result);
   }
 
   /** All slots: trainable parameters, running statistics, optimizer moments. */
@@ -96,13 +148,22 @@ final class TrainingPrograms implements AutoCloseable {
     return new Batch(positions, inputs);
   }
 
-  private Map<String, HostTensor> feeds(Graph graph, Batch batch, Part part, float[] weights) {
-    Map<String, HostTensor> all = new HashMap<>(batch.inputs());
-    all.putAll(plan.objective().feeds(part.targets(), batch));
-    all.put(TrainingGraph.WEIGHTS, HostTensor.of(weights, weights.length));
-    // A preprocessing may make inputs that a cut network no longer reads.
-    all.keySet().retainAll(graph.inputs(Role.BATCH).stream().map(GraphInput::name).toList());
+  private Map<String, HostTensor> feeds(Weighted batch, Part part) {
+    Map<String, HostTensor> all = new HashMap<>(batch.batch().inputs());
+    all.putAll(plan.objective().feeds(part.targets(), batch.batch()));
+    if (batch.mixup().isPresent()) {
+      all = batch.mixup().get().apply(all);
+    }
+    all.put(TrainingGraph.WEIGHTS, HostTensor.of(batch.weights(), batch.weights().length));
     return all;
+  }
+
+  /**
+   * Leaves out what a program does not ask for: a preprocessing may make inputs that a cut network
+   * no longer reads, and not every step clips or averages.
+   */
+  private static void keepRead(Map<String, HostTensor> feeds, Graph graph) {
+    feeds.keySet().retainAll(graph.inputs().stream().map(GraphInput::name).toList());
   }
 
   private static Map<String, TensorType> types(Batch batch) {
@@ -118,38 +179,48 @@ final class TrainingPrograms implements AutoCloseable {
     return state;
   }
 
-  private State open(TrainingGraph step) {
+  /** Opens the state with the slots of all groups, also of those that are frozen at first. */
+  private State open(Map<String, TensorType> types, int batch) {
     if (state == null) {
-      ParameterStore start = plan.model().parameters().filter(step.state()::contains);
-      state = backend.newState(start.with(step.slots()));
+      TrainingGraph whole = step(types, plan.groups(), batch);
+      ParameterStore start = plan.model().parameters().filter(whole.state()::contains);
+      state = backend.newState(start.with(whole.slots()));
     }
     return state;
   }
 
-  private TrainingGraph step(Map<String, TensorType> types, int batch) {
+  private TrainingGraph step(
+      Map<String, TensorType> types, List<ParameterGroup> groups, int batch) {
     return TrainingGraph.of(
-        plan.model(),
-        types,
-        batch,
-        plan.objective(),
-        plan.groups(),
-        plan.batchNorm(),
-        plan.settings());
+        plan.model(), types, batch, plan.objective(), groups, plan.batchNorm(), plan.settings());
   }
 
-  private Program compileStep(Map<String, TensorType> types, int batch) {
-    TrainingGraph step = step(types, batch);
-    open(step);
+  private Program compileStep(Key key, List<ParameterGroup> active, int batch) {
+    open(key.types(), batch);
+    TrainingGraph step =
+        key.last()
+            ? step(key.types(), active, batch)
+            : TrainingGraph.accumulating(
+                plan.model(), key.types(), batch, plan.objective(), active, plan.batchNorm());
+    // What is frozen has not moved since the start, so that it can be compiled in.
+    Set<String> moving = new HashSet<>(step.state());
+    active.forEach(g -> moving.addAll(g.parameters()));
     return backend.compile(
-        step.graph(), plan.model().parameters(), CompileOptions.withState(step.state()));
+        step.graph(),
+        plan.model().parameters().with(step.anchors()),
+        CompileOptions.withState(moving));
   }
 
-  private Program compileEvaluation(Map<String, TensorType> types, int batch) {
-    Graph graph = TrainingGraph.evaluation(plan.model(), types, batch, plan.objective());
-    State slots = state == null ? open(step(types, batch)) : state;
-    Set<String> moving = new HashSet<>(slots.names());
+  private Program compileEvaluation(Key key, int batch) {
+    Graph graph =
+        TrainingGraph.evaluation(plan.model(), key.types(), batch, plan.objective(), averaged());
+    Set<String> moving = new HashSet<>(open(key.types(), batch).names());
     moving.retainAll(graph.inputs(Role.STATE).stream().map(GraphInput::name).toList());
     return backend.compile(graph, plan.model().parameters(), CompileOptions.withState(moving));
+  }
+
+  private Set<String> averaged() {
+    return plan.settings().optimization().averaging() > 0 ? plan.trainable() : Set.of();
   }
 
   @Override
@@ -161,23 +232,28 @@ final class TrainingPrograms implements AutoCloseable {
     }
   }
 
-  /** Programs by input types, the least recently used one first. */
-  private static final class Cache {
-    private final Map<Map<String, TensorType>, Program> programs =
-        new LinkedHashMap<>(16, 0.75f, true);
+  /**
+   * What programs differ in.
+   *
+   * @param groups the number of groups that are trained
+   * @param last whether the step is made, or gradients are only added up
+   */
+  private record Key(Map<String, TensorType> types, int groups, boolean last) {}
 
-    Program get(
-        Map<String, TensorType> types,
-        java.util.function.Function<Map<String, TensorType>, Program> make) {
-      Program known = programs.get(types);
+  /** Programs by key, the least recently used one first. */
+  private static final class Cache {
+    private final Map<Key, Program> programs = new LinkedHashMap<>(16, 0.75f, true);
+
+    Program get(Key key, Function<Key, Program> make) {
+      Program known = programs.get(key);
       if (known != null) {
         return known;
       }
       if (programs.size() >= MOST) {
         programs.remove(programs.keySet().iterator().next()).close();
       }
-      Program made = make.apply(types);
-      programs.put(types, made);
+      Program made = make.apply(key);
+      programs.put(key, made);
       return made;
     }
 
