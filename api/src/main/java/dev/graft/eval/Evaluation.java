@@ -12,16 +12,23 @@ import java.util.Map;
  * @param metrics numbers by name, such as {@code accuracy}, {@code macro-f1}, {@code log-loss}
  * @param classes the names of the rows and columns of the confusion matrix; empty if there is none
  * @param confusion for each true class (row) how often each class (column) was predicted
+ * @param calibration how far its probabilities can be believed
  */
 public record Evaluation(
     int examples,
     Map<String, Double> metrics,
     List<String> classes,
-    List<List<Integer>> confusion) {
+    List<List<Integer>> confusion,
+    Calibration calibration) {
   public Evaluation {
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     classes = List.copyOf(classes);
     confusion = List.copyOf(confusion);
+  }
+
+  /** One of metrics only. */
+  public static Evaluation of(int examples, Map<String, Double> metrics) {
+    return new Evaluation(examples, metrics, List.of(), List.of(), Calibration.NONE);
   }
 
   /** A metric that must be there. */

@@ -1,11 +1,17 @@
 package dev.graft.eval;
 
 import dev.graft.data.Labeled;
+import dev.graft.data.Splits;
 import dev.graft.data.Targets;
 import dev.graft.tensor.HostTensor;
+import dev.graft.train.TensorExamples;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** The evaluators that are on the class path. Immutable and thread-safe. */
 public final class Evaluators {
@@ -53,6 +59,36 @@ public final class Evaluators {
             + " on the class path; there is "
             + evaluators.stream().map(e -> e.name()).toList()
             + ". Add dev.graft:graft-strategies.");
+  }
+
+  /**
+   * Judges each group of examples by itself, so that a model that serves some worse is found out.
+   *
+   * @param groups the group of each example
+   * @return by group, in the order of their names
+   */
+  public Map<String, Evaluation> byGroup(HostTensor scores, Labeled<?> truth, List<String> groups) {
+    Map<String, Evaluation> evaluations = new LinkedHashMap<>();
+    Splits.byGroupName(groups)
+        .forEach(
+            (group, members) ->
+                evaluations.put(
+                    group, evaluate(TensorExamples.rows(scores, members), truth.subset(members))));
+    return evaluations;
+  }
+
+  /** For each metric that all groups have: the largest minus the smallest. */
+  public static Map<String, Double> gaps(Map<String, Evaluation> byGroup) {
+    Map<String, Double> gaps = new LinkedHashMap<>();
+    List<Evaluation> all = List.copyOf(byGroup.values());
+    for (String metric : all.isEmpty() ? Set.<String>of() : all.get(0).metrics().keySet()) {
+      if (all.stream().allMatch(e -> e.metrics().containsKey(metric))) {
+        DoubleSummaryStatistics values =
+            all.stream().mapToDouble(e -> e.metric(metric)).summaryStatistics();
+        gaps.put(metric, values.getMax() - values.getMin());
+      }
+    }
+    return gaps;
   }
 
   private static <T extends Targets> Evaluation evaluate(

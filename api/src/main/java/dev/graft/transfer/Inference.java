@@ -51,6 +51,10 @@ public final class Inference {
                   data,
                   context.progress(),
                   context.cancellation());
+      if (model.head().isPresent()) {
+        return new FeatureTable(
+            features.positions(), model.head().get().apply(features.values()), features.cached());
+      }
       Graph head = Cut.above(whole.graph(), frozen);
       try (Program program =
           context.backend().compile(head, whole.parameters(), CompileOptions.INFERENCE)) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,8 @@ import java.util.stream.IntStream;
  */
 public final class Predictor implements AutoCloseable {
   private final Output output;
+  private final String outputName;
+  private final UnaryOperator<HostTensor> head;
   private final Preprocessing preprocessing;
   private final Set<String> inputs;
   private final Program program;
@@ -31,6 +34,8 @@ public final class Predictor implements AutoCloseable {
    */
   public Predictor(TransferredModel model, Backend backend) {
     this.output = model.output();
+    this.outputName = model.outputName();
+    this.head = model.head().orElse(UnaryOperator.identity());
     this.preprocessing = model.preprocessing();
     this.inputs =
         model.model().graph().inputs(Role.BATCH).stream()
@@ -73,15 +78,12 @@ public final class Predictor implements AutoCloseable {
     Map<String, HostTensor> feeds = new HashMap<>(prepared);
     feeds.keySet().retainAll(inputs);
     Map<String, HostTensor> outputs = program.runToHost(feeds);
-    HostTensor logits = outputs.get(TransferredModel.LOGITS);
+    HostTensor logits = outputs.get(outputName);
     if (logits == null) {
       throw new IllegalStateException(
-          "the model has no output '"
-              + TransferredModel.LOGITS
-              + "'; there is "
-              + outputs.keySet());
+          "the model has no output '" + outputName + "'; there is " + outputs.keySet());
     }
-    return logits;
+    return head.apply(logits);
   }
 
   @Override

@@ -14,19 +14,21 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A transferred model's scores as features, so that they are computed in the same way. */
 final class ScoreExtractor implements FeatureExtractor {
   private final GraphFeatureExtractor network;
   private final Output output;
+  private final UnaryOperator<HostTensor> head;
 
   ScoreExtractor(TransferredModel model, Backend backend) {
     GraphModel whole = model.model();
     this.output = model.output();
+    this.head = model.head().orElse(UnaryOperator.identity());
     this.network =
         new GraphFeatureExtractor(
-            new GraphModel(Cut.at(whole.graph(), TransferredModel.LOGITS), whole.parameters()),
-            backend);
+            new GraphModel(Cut.at(whole.graph(), model.outputName()), whole.parameters()), backend);
   }
 
   /** The network's, and what the scores need to know of the tokens. */
@@ -52,7 +54,7 @@ final class ScoreExtractor implements FeatureExtractor {
   public HostTensor run(Map<String, HostTensor> batch) {
     Map<String, HostTensor> feeds = new HashMap<>(batch);
     feeds.keySet().retainAll(network.inputs().keySet());
-    return output.align(network.run(feeds), batch);
+    return output.align(head.apply(network.run(feeds)), batch);
   }
 
   @Override

@@ -39,7 +39,9 @@ import picocli.CommandLine.Spec;
       BenchCommand.Quick.class,
       BenchCommand.Run.class,
       BenchCommand.BackendsComparison.class,
-      CompareCommand.class
+      CompareCommand.class,
+      RegretCommand.class,
+      TablesCommand.class
     })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -6,10 +6,12 @@ import dev.graft.datasets.DataKind;
 import dev.graft.datasets.DataOptions;
 import dev.graft.datasets.Datasets;
 import dev.graft.datasets.Opened;
+import dev.graft.datasets.TargetColumns;
+import dev.graft.transfer.Output;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -38,6 +40,25 @@ final class DataSourceOptions {
   @Option(names = "--text", paramLabel = "COLUMN", description = "The text's column of a table.")
   private @Nullable String text;
 
+  @Option(
+      names = "--target",
+      split = ",",
+      paramLabel = "COLUMN",
+      description = "A table's columns with numbers to predict, in place of a class.")
+  private List<String> numbers = List.of();
+
+  @Option(
+      names = "--labels",
+      paramLabel = "COLUMN",
+      description = "A table's column with any number of labels, with | between them.")
+  private @Nullable String labelSets;
+
+  @Option(
+      names = "--tags",
+      paramLabel = "COLUMN",
+      description = "A table's column with a tag for each word of the column --text.")
+  private @Nullable String tags;
+
   boolean strict() {
     return strict;
   }
@@ -49,6 +70,38 @@ final class DataSourceOptions {
   /** Opens data whose classes must be among those given, in their order. */
   Opened<ClassLabels> open(Path path, List<String> classes, PrintWriter err) {
     return open(path, options().withClasses(classes), err);
+  }
+
+  /**
+   * Opens data with the targets that the options say: a class per example unless they say more.
+   *
+   * @param like what a model's output is called, which its targets must be; empty for the first
+   *     data
+   */
+  Opened<?> openTargets(Path path, Optional<Output> like, PrintWriter err) {
+    Optional<List<String>> names = like.map(Output::names);
+    Optional<TargetColumns> columns = columns(path);
+    if (columns.isEmpty()) {
+      return names.isPresent() ? open(path, names.get(), err) : open(path, err);
+    }
+    Opened<?> opened = columns.get().open(path, options(), names);
+    opened.skipped().forEach(s -> report(s, err));
+    return opened;
+  }
+
+  private Optional<TargetColumns> columns(Path path) {
+    if (!numbers.isEmpty()) {
+      return Optional.of(new TargetColumns.Numbers(numbers));
+    }
+    if (labelSets != null) {
+      return Optional.of(new TargetColumns.LabelSets(labelSets));
+    }
+    if (tags != null) {
+      return Optional.of(new TargetColumns.Tags(text == null ? "text" : text, tags));
+    }
+    return path.toString().matches("(?i).*\\.json(\\.gz)?")
+        ? Optional.of(new TargetColumns.Answers())
+        : Optional.empty();
   }
 
   private static Opened<ClassLabels> open(Path path, DataOptions options, PrintWriter err) {
@@ -75,9 +128,13 @@ final class DataSourceOptions {
     return text == null ? options : options.withTextColumn(text);
   }
 
-  static String describe(Opened<ClassLabels> opened) {
-    ClassLabels labels = opened.data().targets();
-    return String.format(
-        Locale.ROOT, "%d examples of %d classes", opened.data().size(), labels.classes().size());
+  static String describe(Opened<?> opened) {
+    Output output = Output.of(opened.data().targets());
+    int names = output.names().size();
+    String what =
+        output instanceof Output.Numbers
+            ? ", predicting " + String.join(", ", output.names())
+            : names == 0 ? " with answers" : " of " + names + " " + output.kind();
+    return opened.data().size() + " examples" + what;
   }
 }

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       PredictCommand.class,
+      RankCommand.class,
       InspectCommand.class,
       BenchCommand.class,
       BackendsCommand.class,

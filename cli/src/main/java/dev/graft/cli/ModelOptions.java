@@ -105,6 +105,13 @@ final class ModelOptions {
     first
   }
 
+  /** Reads a network with what stands beside its file. */
+  static PretrainedModel read(Path file) throws IOException {
+    ModelOptions options = new ModelOptions();
+    options.file = file;
+    return options.read();
+  }
+
   PretrainedModel read() throws IOException {
     Optional<NamedModel> named = NamedModels.discover().find(file.toString());
     PretrainedModel model =

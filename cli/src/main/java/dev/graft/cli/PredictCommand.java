@@ -8,24 +8,34 @@ import dev.graft.data.Dataset;
 import dev.graft.data.ImagePreprocessing;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
+import dev.graft.data.TextSample;
+import dev.graft.data.WordsSample;
 import dev.graft.datasets.DataOptions;
 import dev.graft.datasets.Datasets;
 import dev.graft.datasets.ImageFiles;
 import dev.graft.model.NativeFeatures;
 import dev.graft.onnx.ModelBundle;
+import dev.graft.text.TextPreprocessing;
+import dev.graft.transfer.Output;
 import dev.graft.transfer.Prediction;
 import dev.graft.transfer.Predictor;
 import dev.graft.transfer.TransferredModel;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,10 +60,21 @@ final class PredictCommand implements Callable<Integer> {
   private Path bundle = Path.of("");
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "INPUT",
-      description = "Images, folders of images, or files of examples such as a CSV.")
-  private List<Path> inputs = List.of();
+      description =
+          "Images, folders of images, files of examples such as a CSV, or - for standard input,"
+              + " one text or file per line. Without any, standard input.")
+  private List<String> inputs = List.of("-");
+
+  @Option(names = "--text", paramLabel = "COLUMN", description = "The text's column of a table.")
+  private @Nullable String text;
+
+  @Option(
+      names = "--pair",
+      paramLabel = "COLUMN",
+      description = "A table's column with what is read beside the text, such as the passage.")
+  private @Nullable String pair;
 
   @Option(names = "--strict", description = "An unreadable input ends the run.")
   private boolean strict;
@@ -66,79 +87,132 @@ final class PredictCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     TransferredModel model = ModelBundle.read(bundle);
-    List<Dataset> data = open(model);
     try (Backend backend = engine.choice(err).open(Backends.discover());
         Predictor predictor = new Predictor(model, backend)) {
-      for (Dataset examples : data) {
-        predict(predictor, examples, out, err);
+      Batches batches = new Batches(predictor, out, err);
+      for (String input : inputs) {
+        if (input.equals("-")) {
+          readLines(model, batches);
+        } else {
+          read(Path.of(input), model, batches);
+        }
       }
+      batches.flush();
     }
-    out.flush();
     return 0;
   }
 
-  /** Neighbouring images are one data set, so that they share batches. */
-  private List<Dataset> open(TransferredModel model) throws IOException {
-    List<Dataset> data = new ArrayList<>();
-    List<Path> images = new ArrayList<>();
-    Preprocessing first =
-        model.preprocessing() instanceof NativeFeatures features
-            ? features.inner()
-            : model.preprocessing();
-    boolean wantsImages = first instanceof ImagePreprocessing;
-    for (Path input : inputs) {
-      if (!Files.exists(input)) {
-        throw new DataException("there is no file or folder " + input);
+  private void read(Path input, TransferredModel model, Batches batches) throws IOException {
+    if (!Files.exists(input)) {
+      throw new DataException("there is no file or folder " + input);
+    }
+    boolean wantsImages = first(model) instanceof ImagePreprocessing;
+    if (Files.isDirectory(input)) {
+      try (Stream<Path> files = Files.walk(input)) {
+        add(
+            ImageFiles.of(
+                files.filter(f -> Files.isRegularFile(f) && isVisible(f)).sorted().toList()),
+            model,
+            batches);
       }
-      if (Files.isDirectory(input)) {
-        try (Stream<Path> files = Files.walk(input)) {
-          files.filter(f -> Files.isRegularFile(f) && isVisible(f)).sorted().forEach(images::add);
-        }
-      } else if (wantsImages && !input.toString().matches(".*\\.(bin|gz|csv)")) {
-        images.add(input);
-      } else {
-        data.add(Datasets.open(input, DataOptions.DEFAULTS.withStrict(strict)).data().examples());
+    } else if (wantsImages && !input.toString().matches(".*\\.(bin|gz|csv)")) {
+      add(ImageFiles.of(List.of(input)), model, batches);
+    } else {
+      DataOptions options = DataOptions.DEFAULTS.withStrict(strict);
+      options = text == null ? options : options.withTextColumn(text);
+      options = pair == null ? options : options.withPairColumn(pair);
+      add(Datasets.openExamples(input, options), model, batches);
+    }
+  }
+
+  /** What the samples go through first. */
+  private static Preprocessing first(TransferredModel model) {
+    return model.preprocessing() instanceof NativeFeatures features
+        ? features.inner()
+        : model.preprocessing();
+  }
+
+  private static void add(Dataset examples, TransferredModel model, Batches batches)
+      throws IOException {
+    for (int i = 0; i < examples.size(); i++) {
+      int at = i;
+      batches.add(examples.id(i), () -> fitting(examples.sample(at), model));
+    }
+  }
+
+  /** A line is a text where the model reads texts, with a tab before its pair; else a file. */
+  private void readLines(TransferredModel model, Batches batches) throws IOException {
+    boolean texts = first(model) instanceof TextPreprocessing;
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    long number = 0;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      number++;
+      if (texts) {
+        String[] parts = line.split("\t", 2);
+        Optional<String> beside = parts.length > 1 ? Optional.of(parts[1]) : Optional.empty();
+        Sample sample = new TextSample(parts[0], beside);
+        batches.add("line " + number, () -> fitting(sample, model));
+      } else if (!line.isBlank()) {
+        read(Path.of(line.strip()), model, batches);
+      }
+      if (!lines.ready()) {
+        batches.flush(); // whoever writes line by line wants answers line by line
       }
     }
-    if (!images.isEmpty()) {
-      data.add(ImageFiles.of(images));
-    }
-    return data;
+  }
+
+  /** A model that tags words gets a text as its words. */
+  private static Sample fitting(Sample sample, TransferredModel model) {
+    return model.output() instanceof Output.TokenClasses && sample instanceof TextSample t
+        ? new WordsSample(List.of(t.text().strip().split("\\s+", -1)))
+        : sample;
   }
 
   private static boolean isVisible(Path file) {
     return !file.getFileName().toString().startsWith(".");
   }
 
-  private void predict(Predictor predictor, Dataset examples, PrintWriter out, PrintWriter err)
-      throws IOException {
-    List<Sample> samples = new ArrayList<>();
-    List<String> ids = new ArrayList<>();
-    for (int i = 0; i < examples.size(); i++) {
+  /** Collects inputs and predicts them batch by batch, in their order. */
+  private final class Batches {
+    private final Predictor predictor;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final List<Sample> samples = new ArrayList<>();
+    private final List<String> ids = new ArrayList<>();
+
+    Batches(Predictor predictor, PrintWriter out, PrintWriter err) {
+      this.predictor = predictor;
+      this.out = out;
+      this.err = err;
+    }
+
+    void add(String id, Supplier<Sample> sample) throws IOException {
       try {
-        samples.add(examples.sample(i));
-        ids.add(examples.id(i));
+        samples.add(sample.get());
+        ids.add(id);
       } catch (DataException e) {
         if (strict) {
           throw e;
         }
-        err.println("graft: left out " + examples.id(i) + ": " + e.getMessage());
+        err.println("graft: left out " + id + ": " + e.getMessage());
       }
-      if (samples.size() == BATCH || i == examples.size() - 1) {
-        print(predictor.predict(samples), ids, out);
-        samples.clear();
-        ids.clear();
+      if (samples.size() == BATCH) {
+        flush();
       }
     }
-  }
 
-  private static void print(List<Prediction> predictions, List<String> ids, PrintWriter out)
-      throws IOException {
-    for (int i = 0; i < predictions.size(); i++) {
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("input", ids.get(i));
-      line.putAll(predictions.get(i).values());
-      out.println(JSON.writeValueAsString(line));
+    void flush() throws IOException {
+      List<Prediction> predictions = predictor.predict(samples);
+      for (int i = 0; i < predictions.size(); i++) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("input", ids.get(i));
+        line.putAll(predictions.get(i).values());
+        out.println(JSON.writeValueAsString(line));
+      }
+      out.flush();
+      samples.clear();
+      ids.clear();
     }
   }
 }

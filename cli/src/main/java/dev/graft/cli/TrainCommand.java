@@ -3,12 +3,13 @@ package dev.graft.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.graft.backend.Backend;
-import dev.graft.data.ClassLabels;
 import dev.graft.data.LoaderOptions;
 import dev.graft.data.Sample;
 import dev.graft.datasets.DiskFeatureStore;
 import dev.graft.datasets.Opened;
 import dev.graft.eval.Evaluation;
+import dev.graft.eval.Evaluators;
+import dev.graft.graph.edit.DynamicQuantization;
 import dev.graft.model.NativeFeatures;
 import dev.graft.model.NativeModel;
 import dev.graft.model.PretrainedModel;
@@ -22,6 +23,8 @@ import dev.graft.train.DivergedException;
 import dev.graft.train.TrainingException;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.FeatureStore;
+import dev.graft.transfer.Inductive;
+import dev.graft.transfer.Output;
 import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,6 +34,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +49,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code graft train}. */
@@ -55,7 +60,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
   /** Most bytes of kept features. */
-  private static final long CACHE_LIMIT = 2L << 30;
+  static final long CACHE_LIMIT = 2L << 30;
 
   /** How many examples the exported model is tried on. */
   private static final int CHECKED = 8;
@@ -92,6 +97,28 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "VALUE",
       description = "The value to put the new head on; 'graft inspect' lists them.")
   private @Nullable String cut;
+
+  @Option(
+      names = "--head",
+      paramLabel = "NAME",
+      defaultValue = Inductive.LINEAR,
+      description =
+          "The new head: linear, mlp, or for feature-extraction also ridge, tribuo:logistic,"
+              + " tribuo:knn, tribuo:random-forest, or one of a plug-in. Default: ${DEFAULT-VALUE}.")
+  private String head = Inductive.LINEAR;
+
+  @Option(
+      names = "--quantize",
+      paramLabel = "int8",
+      description =
+          "Also stores the weights as 8-bit integers, and says what that costs on the validation"
+              + " data; needs --val.")
+  private @Nullable Quantization quantize;
+
+  /** How a finished model is made smaller. */
+  enum Quantization {
+    INT8
+  }
 
   @Option(
       names = "--out",
@@ -137,20 +164,25 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     long start = System.nanoTime();
     TrainingSettings settings = training.settings();
+    if (quantize != null && validation == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--quantize needs --val, to measure what the smaller weights cost in accuracy");
+    }
     Optional<NativeModel> runsOnly = model.runsOnly();
     BackendChoice choice =
         runsOnly.isPresent() ? engine.choice(runsOnly.get()) : engine.choice(err);
     requireWritable(out);
     Optional<PretrainedModel> graph =
         runsOnly.isPresent() ? Optional.empty() : Optional.of(model.read());
-    Opened<ClassLabels> train = sources.open(data, err);
+    Opened<?> train = sources.openTargets(data, Optional.empty(), err);
     PretrainedModel network =
         graph.isPresent()
             ? graph.get()
             : model.features(runsOnly.orElseThrow(), engine, train.data().examples().sample(0));
-    Optional<Opened<ClassLabels>> held =
-        Optional.ofNullable(validation)
-            .map(v -> sources.open(v, train.data().targets().classes(), err));
+    Optional<Output> like = Optional.of(Output.of(train.data().targets()));
+    Optional<Opened<?>> held =
+        Optional.ofNullable(validation).map(v -> sources.openTargets(v, like, err));
     output.println("training data    " + DataSourceOptions.describe(train));
     held.ifPresent(v -> output.println("validation data  " + DataSourceOptions.describe(v)));
     LoaderOptions loading =
@@ -173,6 +205,7 @@ final class TrainCommand implements Callable<Integer> {
           graft
               .transfer(network)
               .with(strategy)
+              .withHead(head)
               .seed(seed)
               .progress(console.training())
               .cancellation(interruption.cancellation());
@@ -194,20 +227,31 @@ final class TrainCommand implements Callable<Integer> {
       if (!resume) {
         delete(state);
       }
-      TransferredModel made = fit(transfer.checkpoints(state), train, held);
+      TransferredModel fitted = fit(transfer.checkpoints(state), train, held);
+      TransferredModel made = quantize == null ? fitted : fitted.quantized();
       console.close();
       Optional<Evaluation> evaluation = held.map(v -> graft.evaluate(made, v.data()));
-      save(made, graft.backend(), train);
+      if (made.head().isPresent()) {
+        Files.createDirectories(out);
+      } else {
+        save(made, graft.backend(), train);
+      }
       double seconds = (System.nanoTime() - start) / 1e9;
       writeMetrics(made, evaluation, graft.backend(), seconds);
       delete(state);
       print(output, made, evaluation, seconds);
+      if (quantize != null) {
+        printLoss(
+            output, fitted, graft.evaluate(fitted, held.orElseThrow().data()), made, evaluation);
+      }
+      if (held.filter(v -> v.data().examples().group(0).isPresent()).isPresent()) {
+        printGroups(output, graft.evaluateByGroup(made, held.get().data()));
+      }
     }
     return 0;
   }
 
-  private TransferredModel fit(
-      Transfer transfer, Opened<ClassLabels> train, Optional<Opened<ClassLabels>> held)
+  private TransferredModel fit(Transfer transfer, Opened<?> train, Optional<Opened<?>> held)
       throws IOException {
     try {
       return held.isPresent()
@@ -253,8 +297,7 @@ final class TrainCommand implements Callable<Integer> {
         e.getMessage() + " The network with the last good parameters is in " + file + ".", e);
   }
 
-  private void save(TransferredModel made, Backend backend, Opened<ClassLabels> train)
-      throws IOException {
+  private void save(TransferredModel made, Backend backend, Opened<?> train) throws IOException {
     List<Sample> samples =
         IntStream.range(0, Math.min(CHECKED, train.data().size()))
             .mapToObj(i -> train.data().examples().sample(i))
@@ -286,6 +329,7 @@ final class TrainCommand implements Callable<Integer> {
           all.put("validation", e.metrics());
           all.put("classes", e.classes());
           all.put("confusion", e.confusion());
+          all.put("calibration", e.calibration().bins());
         });
     all.put("notes", made.summary().notes());
     Path temporary = Files.createTempFile(out, "metrics", ".tmp");
@@ -309,6 +353,49 @@ final class TrainCommand implements Callable<Integer> {
               + " too and runs on backend '%s'%n",
           features.model().name(), features.model().format().backend());
     }
-    output.printf(Locale.ROOT, "%.1f s; the model is in %s%n", seconds, out);
+    output.printf(
+        Locale.ROOT,
+        "%.1f s; the %s in %s%n",
+        seconds,
+        made.head().isPresent() ? "metrics are" : "model is",
+        out);
+  }
+
+  private static void printLoss(
+      PrintWriter output,
+      TransferredModel whole,
+      Evaluation before,
+      TransferredModel small,
+      Optional<Evaluation> after) {
+    output.printf(
+        Locale.ROOT,
+        "int8 weights: %.2f MB instead of %.2f MB%n",
+        DynamicQuantization.bytes(small.model()) / 1e6,
+        DynamicQuantization.bytes(whole.model()) / 1e6);
+    Evaluation now = after.orElseThrow();
+    before
+        .metrics()
+        .forEach(
+            (name, v) ->
+                output.printf(Locale.ROOT, "int8 costs %-12s %+.4f%n", name, now.metric(name) - v));
+  }
+
+  /** What a model does worse for some than for others. */
+  private static void printGroups(PrintWriter output, Map<String, Evaluation> byGroup) {
+    Evaluators.gaps(byGroup)
+        .forEach(
+            (metric, gap) -> {
+              Comparator<String> order = Comparator.comparing(g -> byGroup.get(g).metric(metric));
+              String low = byGroup.keySet().stream().min(order).orElseThrow();
+              String high = byGroup.keySet().stream().max(order).orElseThrow();
+              output.printf(
+                  Locale.ROOT,
+                  "groups %-12s from %.4f (%s) to %.4f (%s)%n",
+                  metric,
+                  byGroup.get(low).metric(metric),
+                  low,
+                  byGroup.get(high).metric(metric),
+                  high);
+            });
   }
 }

@@ -136,6 +136,14 @@ final class TrainingOptions {
   }
 
   @Option(
+      names = "--huber",
+      paramLabel = "D",
+      description = "Deviations of a number from which its loss grows linearly; 0 for squares.")
+  void huber(double deviations) {
+    settings = settings.regularization(r -> r.withHuber(deviations));
+  }
+
+  @Option(
       names = "--head-penalty",
       paramLabel = "P",
       description = "L2 penalty of a linear head on frozen features.")

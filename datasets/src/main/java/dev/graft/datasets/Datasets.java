@@ -2,9 +2,11 @@ package dev.graft.datasets;
 
 import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
+import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -38,6 +40,30 @@ public final class Datasets {
     } catch (DataException e) {
       throw new DataException(path + " does not fit: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Opens examples without their labels, to predict them. A table may have a label column all the
+   * same, if it is named in the options or named so; it is left out.
+   *
+   * @throws DataException if there is nothing, it is of no known kind, or it is damaged
+   */
+  public static Dataset openExamples(Path path, DataOptions options) {
+    if (!Files.exists(path)) {
+      throw new DataException("there is no file or folder " + path);
+    }
+    DataKind kind = options.kind().orElseGet(() -> kind(path, options));
+    if (kind == DataKind.TEXT) {
+      return Texts.examples(table(path, options), options.textColumns());
+    }
+    if (kind == DataKind.CSV || kind == DataKind.TABLE) {
+      Table table = table(path, options);
+      List<Integer> labels = table.namedLabel(options.labelColumn()).stream().toList();
+      return kind == DataKind.CSV
+          ? NumericCsv.rows(table, labels, options.groupColumn())
+          : MixedTable.rows(table, labels, options.groupColumn());
+    }
+    return open(path, options, kind).data().examples();
   }
 
   private static Opened<ClassLabels> open(Path path, DataOptions options, DataKind kind) {

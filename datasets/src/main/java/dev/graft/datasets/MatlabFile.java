@@ -165,6 +165,46 @@ public final class MatlabFile {
     return tasks;
   }
 
+  /** The examples of all {@link #tasks} together, each with the number of its task as group. */
+  public Labeled<RegressionTargets> pooled(String features, String targets) {
+    List<Labeled<RegressionTargets>> tasks = tasks(features, targets);
+    List<Numbers> matrices = variable(features);
+    int width = matrices.get(0).width;
+    int rows = matrices.stream().mapToInt(m -> m.height).sum();
+    float[] values = new float[Math.multiplyExact(rows, width)];
+    float[] numbers = new float[rows];
+    List<String> groups = new ArrayList<>();
+    int row = 0;
+    for (int t = 0; t < tasks.size(); t++) {
+      Numbers matrix = matrices.get(t);
+      if (matrix.width != width) {
+        throw new DataException(
+            file
+                + ": cell "
+                + (t + 1)
+                + " of '"
+                + features
+                + "' has "
+                + matrix.width
+                + " columns, but the first has "
+                + width);
+      }
+      System.arraycopy(matrix.values, 0, values, row * width, matrix.values.length);
+      for (int i = 0; i < matrix.height; i++) {
+        numbers[row++] = tasks.get(t).targets().values()[i][0];
+        groups.add(Integer.toString(t + 1));
+      }
+    }
+    return new Labeled<>(
+        new MatrixRows(
+            Compressed.title(file) + ":" + features,
+            values,
+            width,
+            i -> file + ":" + features + "{" + groups.get(i) + "}, row " + (i + 1) + " of all",
+            groups),
+        RegressionTargets.of(targets, numbers));
+  }
+
   private MatrixRows rows(String name, Numbers matrix) {
     return new MatrixRows(
         Compressed.title(file) + ":" + name,

@@ -42,7 +42,7 @@ public final class MixedTable {
         .toArray();
   }
 
-  private static Dataset rows(Table table, List<Integer> leftOut, Optional<String> group) {
+  static Dataset rows(Table table, List<Integer> leftOut, Optional<String> group) {
     int[] columns = inputs(table, leftOut, group);
     if (columns.length == 0) {
       throw new DataException(table.file() + " has no columns beside the label");

@@ -42,7 +42,7 @@ public final class NumericCsv {
   }
 
   /** The numbers of each row without some columns and without the group. */
-  private static Dataset rows(Table table, List<Integer> leftOut, Optional<String> group) {
+  static Dataset rows(Table table, List<Integer> leftOut, Optional<String> group) {
     int groups = group.map(table::column).orElse(-1);
     int[] columns =
         IntStream.range(0, table.columns().size())

@@ -156,13 +156,14 @@ public record Table(Path file, List<String> columns, List<String[]> rows) {
 
   /** The column with the labels: the one asked for, else one named so, else the last. */
   public int labelColumn(Optional<String> wanted) {
-    if (wanted.isPresent()) {
-      return column(wanted.get());
-    }
-    return IntStream.range(0, columns.size())
-        .filter(c -> LABEL_NAMES.contains(columns.get(c)))
-        .findFirst()
-        .orElse(columns.size() - 1);
+    return namedLabel(wanted).orElse(columns.size() - 1);
+  }
+
+  /** The column with the labels: the one asked for, else one named so, if there is one. */
+  Optional<Integer> namedLabel(Optional<String> wanted) {
+    return wanted
+        .map(this::column)
+        .or(() -> columns.stream().filter(LABEL_NAMES::contains).findFirst().map(columns::indexOf));
   }
 
   /** The cells of one column. */

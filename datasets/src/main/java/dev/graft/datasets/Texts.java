@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
+import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
 import dev.graft.data.SpanTargets;
 import dev.graft.data.SpanTargets.Span;
@@ -37,25 +38,29 @@ public final class Texts {
    */
   public static Labeled<ClassLabels> open(
       Table table, TextColumns columns, Optional<List<String>> classes) {
-    int text = columns.textColumn(table);
-    int pair = columns.pair().map(table::column).orElse(-1);
     int label = table.labelColumn(columns.label());
-    if (label == text) {
+    if (label == columns.textColumn(table)) {
       throw new DataException(
           table.file()
               + " has the text in the column that would be the label. Say which of its columns is"
               + " the label: "
               + table.columns());
     }
+    return new Labeled<>(examples(table, columns), table.labels(label, classes));
+  }
+
+  /** One text per row, without labels. */
+  static Dataset examples(Table table, TextColumns columns) {
+    int text = columns.textColumn(table);
+    int pair = columns.pair().map(table::column).orElse(-1);
     List<TextSample> samples =
         table.rows().stream()
             .map(
                 row ->
                     new TextSample(row[text], pair < 0 ? Optional.empty() : Optional.of(row[pair])))
             .toList();
-    return new Labeled<>(
-        new InMemory<>(Compressed.title(table.file()), samples, table::id, groups(table, columns)),
-        table.labels(label, classes));
+    return new InMemory<>(
+        Compressed.title(table.file()), samples, table::id, groups(table, columns));
   }
 
   private static List<String> groups(Table table, TextColumns columns) {

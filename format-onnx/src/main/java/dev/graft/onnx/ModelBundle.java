@@ -79,6 +79,11 @@ public final class ModelBundle {
   private static void write(
       TransferredModel model, Path folder, Consumer<TransferredModel> furtherCheck)
       throws IOException {
+    if (model.head().isPresent()) {
+      throw new ModelFormatException(
+          "the head of this model has no ONNX form, so it cannot be saved; it predicts in the"
+              + " process that fitted it. Fit a head that has one, such as linear, mlp or ridge.");
+    }
     Path target = folder.toAbsolutePath().normalize();
     Path parent = target.getParent();
     if (parent == null) {

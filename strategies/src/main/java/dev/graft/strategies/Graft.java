@@ -6,10 +6,12 @@ import com.google.inject.Module;
 import com.google.inject.util.Modules;
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
+import dev.graft.data.ClassLabels;
 import dev.graft.data.ImagePreprocessing;
 import dev.graft.data.Labeled;
 import dev.graft.data.LoaderOptions;
 import dev.graft.data.Preprocessing;
+import dev.graft.data.Splits;
 import dev.graft.eval.Evaluation;
 import dev.graft.eval.Evaluators;
 import dev.graft.graph.GraphInput;
@@ -24,16 +26,21 @@ import dev.graft.train.Progress;
 import dev.graft.train.Trainer;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.FeatureStore;
+import dev.graft.transfer.FeatureTable;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Inference;
 import dev.graft.transfer.Predictor;
 import dev.graft.transfer.Strategies;
 import dev.graft.transfer.TransferContext;
+import dev.graft.transfer.TransferScore;
 import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 
 /**
  * Transfer in a few lines. It opens one backend and closes it again:
@@ -101,6 +108,31 @@ public final class Graft implements AutoCloseable {
   /** How well a model does on examples that it was not made from. */
   public Evaluation evaluate(TransferredModel model, Labeled<?> data) {
     return Inference.evaluate(model, data, injector.getInstance(Evaluators.class), context());
+  }
+
+  /**
+   * How well a model does on each group of examples by itself, such as each speaker or hospital.
+   *
+   * @throws dev.graft.data.DataException if an example has no group
+   */
+  public Map<String, Evaluation> evaluateByGroup(TransferredModel model, Labeled<?> data) {
+    FeatureTable scores = Inference.scores(model, data.examples(), context());
+    Labeled<?> truth = data.subset(scores.positions());
+    return injector
+        .getInstance(Evaluators.class)
+        .byGroup(scores.values(), truth, Splits.groupsOf(truth.examples()));
+  }
+
+  /**
+   * Says which of several networks promises most for a task, without training them.
+   *
+   * @param data labelled examples of the task
+   * @param most how many of them are looked at
+   */
+  public ModelRanking rank(List<PretrainedModel> networks, Labeled<ClassLabels> data, int most) {
+    List<TransferScore> scores = new ArrayList<>();
+    ServiceLoader.load(TransferScore.class).forEach(scores::add);
+    return ModelRanking.of(networks, data, most, scores, context());
   }
 
   /** The model, ready to predict. The caller closes it, before this. */

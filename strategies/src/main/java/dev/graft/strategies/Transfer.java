@@ -25,6 +25,7 @@ public final class Transfer {
   private final PretrainedModel model;
   private final String strategy;
   private final Optional<String> cut;
+  private final String head;
   private final TransferContext context;
 
   Transfer(Graft graft, PretrainedModel model, TransferContext context) {
@@ -35,6 +36,7 @@ public final class Transfer {
         model.preprocessing() instanceof NativeFeatures
             ? Optional.of(NativeFeatures.FEATURES)
             : Optional.empty(),
+        Inductive.LINEAR,
         context);
   }
 
@@ -43,35 +45,37 @@ public final class Transfer {
       PretrainedModel model,
       String strategy,
       Optional<String> cut,
+      String head,
       TransferContext context) {
     this.graft = graft;
     this.model = model;
     this.strategy = strategy;
     this.cut = cut;
+    this.head = head;
     this.context = context;
   }
 
   /** By another strategy. */
   public Transfer with(String name) {
-    return new Transfer(graft, model, name, cut, context);
+    return new Transfer(graft, model, name, cut, head, context);
   }
 
   public Transfer with(TrainingSettings settings) {
-    return new Transfer(graft, model, strategy, cut, context.with(settings));
+    return new Transfer(graft, model, strategy, cut, head, context.with(settings));
   }
 
   /** All chance comes from this number. */
   public Transfer seed(long seed) {
-    return new Transfer(graft, model, strategy, cut, context.with(new Seed(seed)));
+    return new Transfer(graft, model, strategy, cut, head, context.with(new Seed(seed)));
   }
 
   public Transfer progress(Progress progress) {
-    return new Transfer(graft, model, strategy, cut, context.with(progress));
+    return new Transfer(graft, model, strategy, cut, head, context.with(progress));
   }
 
   /** Asked between steps whether to stop; what there is then is kept. */
   public Transfer cancellation(Cancellation cancellation) {
-    return new Transfer(graft, model, strategy, cut, context.with(cancellation));
+    return new Transfer(graft, model, strategy, cut, head, context.with(cancellation));
   }
 
   /**
@@ -79,12 +83,17 @@ public final class Transfer {
    * already, training goes on from it, with the same result as without the interruption.
    */
   public Transfer checkpoints(Path folder) {
-    return new Transfer(graft, model, strategy, cut, context.withCheckpoints(folder));
+    return new Transfer(graft, model, strategy, cut, head, context.withCheckpoints(folder));
   }
 
   /** With the new head on this value of the network. */
   public Transfer cutAt(String value) {
-    return new Transfer(graft, model, strategy, Optional.of(value), context);
+    return new Transfer(graft, model, strategy, Optional.of(value), head, context);
+  }
+
+  /** With another head: {@code linear}, {@code mlp}, or the name of a fitter. */
+  public Transfer withHead(String name) {
+    return new Transfer(graft, model, strategy, cut, name, context);
   }
 
   /**
@@ -93,7 +102,7 @@ public final class Transfer {
    * @throws dev.graft.transfer.StrategyException if the strategy does not fit
    */
   public TransferredModel fit(Labeled<?> train) {
-    return graft.fit(strategy, new Inductive(model, train, Optional.empty(), cut), context);
+    return graft.fit(strategy, new Inductive(model, train, Optional.empty(), cut, head), context);
   }
 
   /**
@@ -103,7 +112,8 @@ public final class Transfer {
    */
   public RateCurve findRate(Labeled<?> train) {
     RateFinder finder = new RateFinder();
-    graft.fit(strategy, new Inductive(model, train, Optional.empty(), cut), context.with(finder));
+    graft.fit(
+        strategy, new Inductive(model, train, Optional.empty(), cut, head), context.with(finder));
     return finder
         .curve()
         .orElseThrow(
@@ -118,6 +128,7 @@ public final class Transfer {
    * @throws dev.graft.transfer.StrategyException if the strategy does not fit
    */
   public TransferredModel fit(Labeled<?> train, Labeled<?> validation) {
-    return graft.fit(strategy, new Inductive(model, train, Optional.of(validation), cut), context);
+    return graft.fit(
+        strategy, new Inductive(model, train, Optional.of(validation), cut, head), context);
   }
 }

@@ -19,6 +19,11 @@ public final class Heads {
 
   public static final String BIAS = "head.bias";
 
+  /** Those of the hidden layer below it, where there is one. */
+  public static final String HIDDEN_WEIGHT = "head.hidden.weight";
+
+  public static final String HIDDEN_BIAS = "head.hidden.bias";
+
   /** What exporters call the input that is 1 for tokens and 0 for padding. */
   private static final Set<String> MASKS = Set.of("attention_mask", "input_mask");
 
@@ -49,6 +54,10 @@ public final class Heads {
    * @param width the number of outputs, such as classes
    */
   public static UnaryOperator<Value> linear(int width) {
+    return layer(width, WEIGHT, BIAS);
+  }
+
+  private static UnaryOperator<Value> layer(int width, String weightName, String biasName) {
     return features -> {
       Value x = features.rank() == 3 ? features : pool(features);
       Dim in = x.shape().dim(x.rank() - 1);
@@ -60,13 +69,25 @@ public final class Heads {
                 + features.type());
       }
       GraphBuilder g = x.builder();
-      Value weight = g.parameter(WEIGHT, TensorType.of(x.dtype(), width, in.size()));
-      Value bias = g.parameter(BIAS, TensorType.of(x.dtype(), width));
+      Value weight = g.parameter(weightName, TensorType.of(x.dtype(), width, in.size()));
+      Value bias = g.parameter(biasName, TensorType.of(x.dtype(), width));
       if (x.rank() == 3) {
         return x.matmul(weight.transpose(1, 0)).add(bias);
       }
       return g.op("Gemm", Attributes.of("transB", 1), x, weight, bias);
     };
+  }
+
+  /**
+   * A hidden layer with a rectifier below a {@link #linear} head.
+   *
+   * @param hidden the number of hidden units
+   * @param width the number of outputs, such as classes
+   */
+  public static UnaryOperator<Value> hidden(int hidden, int width) {
+    UnaryOperator<Value> first = layer(hidden, HIDDEN_WEIGHT, HIDDEN_BIAS);
+    UnaryOperator<Value> last = linear(width);
+    return features -> last.apply(first.apply(features).op("Relu"));
   }
 
   /**

@@ -173,7 +173,7 @@ public final class FileSuite {
     return sources;
   }
 
-  private static PretrainedModel read(SuiteFile.Model model) throws IOException {
+  static PretrainedModel read(SuiteFile.Model model) throws IOException {
     GraphModel graph = ModelFormats.discover().read(model.file());
     Map<String, Object> preprocessing = new HashMap<>(model.preprocessing());
     List<GraphInput> inputs = graph.graph().inputs(Role.BATCH);

@@ -1,16 +1,18 @@
 package dev.graft.strategies.evaluation;
 
 import dev.graft.data.ClassLabels;
-import dev.graft.data.DataException;
 import dev.graft.data.Labeled;
+import dev.graft.eval.Calibration;
 import dev.graft.eval.Evaluation;
 import dev.graft.eval.Evaluator;
 import dev.graft.tensor.HostTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.IntToDoubleFunction;
 import org.tribuo.MutableOutputInfo;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
@@ -22,9 +24,10 @@ import org.tribuo.evaluation.metrics.MetricTarget;
 import org.tribuo.impl.ArrayExample;
 
 /**
- * Judges class scores by Tribuo's confusion matrix: {@code accuracy}, {@code macro-f1} (the mean
- * over the classes that occur in truth or predictions), and {@code log-loss}, the mean negative log
- * probability of the true class in nats.
+ * Judges class scores by Tribuo's confusion matrix: {@code accuracy} (which is micro F1, too),
+ * {@code macro-f1} (the mean over the classes that occur in truth or predictions), {@code auc}, the
+ * mean area under the ROC curve of each class against the rest, {@code log-loss}, the mean negative
+ * log probability of the true class in nats, and {@code ece}, the expected calibration error.
  */
 public final class ClassificationEvaluator implements Evaluator<ClassLabels> {
   @Override
@@ -38,28 +41,25 @@ public final class ClassificationEvaluator implements Evaluator<ClassLabels> {
   }
 
   @Override
-  public Evaluation evaluate(HostTensor outputs, Labeled<ClassLabels> data) {
+  public Evaluation evaluate(HostTensor scores, Labeled<ClassLabels> data) {
     ClassLabels truth = data.targets();
     int n = truth.size();
     int classes = truth.classes().size();
-    if (n == 0) {
-      throw new DataException("there is no example to evaluate");
-    }
-    if (outputs.size() != n * classes) {
-      throw new DataException(
-          "expected logits for "
-              + n
-              + " examples of "
-              + classes
-              + " classes, but got "
-              + outputs.type());
-    }
+    double[][] rows = ScoreRows.of(scores, n, classes);
+    double[] confidence = new double[n];
+    boolean[] right = new boolean[n];
+    boolean[][] present = new boolean[n][classes];
     List<Prediction<Label>> predictions = new ArrayList<>();
     TreeSet<Integer> occurring = new TreeSet<>();
     double logLoss = 0;
     for (int i = 0; i < n; i++) {
-      int predicted = largest(outputs, i * classes, classes);
-      logLoss += logLoss(outputs, i * classes, classes, truth.label(i));
+      int predicted = ScoreRows.largest(rows[i]);
+      double normaliser = normaliser(rows[i]);
+      logLoss += normaliser - rows[i][truth.label(i)];
+      confidence[i] = Math.exp(rows[i][predicted] - normaliser);
+      right[i] = predicted == truth.label(i);
+      present[i][truth.label(i)] = true;
+      Arrays.setAll(rows[i], softmax(rows[i], normaliser));
       occurring.add(truth.label(i));
       occurring.add(predicted);
       predictions.add(prediction(truth, truth.label(i), predicted));
@@ -75,8 +75,12 @@ public final class ClassificationEvaluator implements Evaluator<ClassLabels> {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("accuracy", ConfusionMetrics.accuracy(EvaluationMetric.Average.MICRO, matrix));
     metrics.put("macro-f1", f1 / occurring.size());
+    Ranking.meanAreaUnderCurve(rows, present).ifPresent(auc -> metrics.put("auc", auc));
     metrics.put("log-loss", logLoss / n);
-    return new Evaluation(n, metrics, truth.classes(), confusion(matrix, truth, occurring));
+    Calibration calibration = Calibration.of(confidence, right);
+    metrics.put("ece", calibration.expectedError());
+    return new Evaluation(
+        n, metrics, truth.classes(), confusion(matrix, truth, occurring), calibration);
   }
 
   private static MutableOutputInfo<Label> domain(ClassLabels truth, TreeSet<Integer> occurring) {
@@ -108,21 +112,13 @@ public final class ClassificationEvaluator implements Evaluator<ClassLabels> {
     return rows;
   }
 
-  private static int largest(HostTensor outputs, int start, int classes) {
-    int best = 0;
-    for (int k = 1; k < classes; k++) {
-      best = outputs.getDouble(start + k) > outputs.getDouble(start + best) ? k : best;
-    }
-    return best;
+  /** {@code log(sum(exp(z)))}, by which log-probabilities are exact also where they underflow. */
+  private static double normaliser(double[] z) {
+    double max = Arrays.stream(z).max().orElse(0);
+    return max + Math.log(Arrays.stream(z).map(v -> Math.exp(v - max)).sum());
   }
 
-  /** {@code log(sum(exp(z))) - z[label]}, which is exact also where the probability underflows. */
-  private static double logLoss(HostTensor outputs, int start, int classes, int label) {
-    double max = outputs.getDouble(start + largest(outputs, start, classes));
-    double sum = 0;
-    for (int k = 0; k < classes; k++) {
-      sum += Math.exp(outputs.getDouble(start + k) - max);
-    }
-    return Math.log(sum) - (outputs.getDouble(start + label) - max);
+  private static IntToDoubleFunction softmax(double[] z, double normaliser) {
+    return k -> Math.exp(z[k] - normaliser);
   }
 }

@@ -1,6 +1,8 @@
 package dev.graft.strategies.inductive;
 
 import dev.graft.data.MultiLabelTargets;
+import dev.graft.strategies.linear.LogisticRegression;
+import dev.graft.strategies.linear.Standardised;
 import dev.graft.tensor.HostTensor;
 import dev.graft.train.Cancellation;
 import dev.graft.train.Objective;

@@ -2,6 +2,8 @@ package dev.graft.strategies.inductive;
 
 import dev.graft.data.RegressionTargets;
 import dev.graft.graph.edit.Heads;
+import dev.graft.strategies.linear.RidgeRegression;
+import dev.graft.strategies.linear.Standardised;
 import dev.graft.tensor.HostTensor;
 import dev.graft.train.Cancellation;
 import dev.graft.train.Objective;

@@ -8,6 +8,7 @@ import dev.graft.graph.edit.Parameter;
 import dev.graft.graph.edit.Parameters;
 import dev.graft.model.GraphModel;
 import dev.graft.model.Provenance;
+import dev.graft.tensor.HostTensor;
 import dev.graft.train.TrainingResult;
 import dev.graft.transfer.Inference;
 import dev.graft.transfer.Summary;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Makes what a strategy returns: model, provenance, summary, and metrics of the validation part.
@@ -54,6 +56,25 @@ final class Outcome {
    */
   TransferredModel of(
       GraphModel model, long trainable, Optional<String> frozenUpTo, List<String> notes) {
+    return of(model, trainable, frozenUpTo, notes, Optional.empty());
+  }
+
+  /** The finished model with a head that is no part of the network. */
+  TransferredModel of(GraphModel backbone, String features, UnaryOperator<HostTensor> head) {
+    return of(
+        backbone,
+        0,
+        Optional.of(features),
+        List.of("the head '" + task.head() + "' has no ONNX form: this model cannot be saved"),
+        Optional.of(head));
+  }
+
+  private TransferredModel of(
+      GraphModel model,
+      long trainable,
+      Optional<String> frozenUpTo,
+      List<String> notes,
+      Optional<UnaryOperator<HostTensor>> head) {
     List<String> all = new ArrayList<>(task.notes());
     all.addAll(notes);
     Parameters parameters = Parameters.of(model.graph());
@@ -73,7 +94,8 @@ final class Outcome {
             provenance(),
             Map.of(),
             summary,
-            frozenUpTo);
+            frozenUpTo,
+            head);
     return task.validation().map(v -> result.withMetrics(metrics(result, v))).orElse(result);
   }
 
@@ -92,6 +114,7 @@ final class Outcome {
         .provenance()
         .with("strategy", strategy)
         .with("cut", task.cut())
+        .with("head", task.head())
         .with("data", task.train().examples().name())
         .with("data fingerprint", task.train().examples().fingerprint())
         .with("training examples", Integer.toString(task.train().size()))

@@ -19,7 +19,9 @@ import dev.graft.model.PretrainedModel;
 import dev.graft.random.Seed;
 import dev.graft.tensor.HostTensor;
 import dev.graft.transfer.FeatureTable;
+import dev.graft.transfer.HeadFitter;
 import dev.graft.transfer.Inductive;
+import dev.graft.transfer.StrategyException;
 import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferredModel;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import java.util.stream.Collectors;
  * @param train the training examples
  * @param validation the examples that may decide when to stop
  * @param kind what is particular to these targets
+ * @param head the name of the new head
  * @param notes for the summary
  */
 record TransferTask<T extends Targets>(
@@ -51,7 +54,11 @@ record TransferTask<T extends Targets>(
     Labeled<T> train,
     Optional<Labeled<T>> validation,
     TargetKind<T> kind,
+    String head,
     List<String> notes) {
+  /** The hidden units of an MLP head. */
+  private static final int HIDDEN = 256;
+
   private static final String FEATURES = "features";
 
   /** A validation part with fewer examples than this decides by chance. */
@@ -81,6 +88,7 @@ record TransferTask<T extends Targets>(
         train,
         validation,
         kind,
+        problem.head(),
         notes);
   }
 
@@ -122,7 +130,7 @@ record TransferTask<T extends Targets>(
             .orElse(train.size());
     if (fraction * train.size() < SMALLEST_VALIDATION || scarcest < 2) {
       more.add("too few examples to hold some back for early stopping; trained for all epochs");
-      return new TransferTask<>(pretrained, cut, backbone, train, validation, kind, more);
+      return new TransferTask<>(pretrained, cut, backbone, train, validation, kind, head, more);
     }
     Seed seed = context.seed().derive("validation");
     List<int[]> parts =
@@ -142,6 +150,7 @@ record TransferTask<T extends Targets>(
         kept,
         Optional.of(train.subset(parts.get(1))),
         TargetKind.of(kept.targets(), train.examples().name(), "a held-back part"),
+        head,
         more);
   }
 
@@ -149,25 +158,48 @@ record TransferTask<T extends Targets>(
     return backbone.graph().outputs().get(0);
   }
 
-  /** Features with a new head on them, whose parameters have no values yet. */
+  /** Whether the head is one that a {@link HeadFitter} makes of frozen features. */
+  boolean isFitted() {
+    return !head.equals(Inductive.LINEAR) && !head.equals(Inductive.MLP);
+  }
+
+  /**
+   * Features with a new head on them, whose parameters have no values yet.
+   *
+   * @throws StrategyException if gradients cannot train the head
+   */
   Graph withHead(Graph features) {
-    return Heads.append(features, Heads.linear(kind.width()), TransferredModel.LOGITS);
+    if (isFitted()) {
+      throw new StrategyException(
+          "head '"
+              + head
+              + "' is fitted to frozen features. Use the strategy feature-extraction, or the head"
+              + " linear or mlp.");
+    }
+    return Heads.append(
+        features,
+        head.equals(Inductive.MLP)
+            ? Heads.hidden(HIDDEN, kind.width())
+            : Heads.linear(kind.width()),
+        TransferredModel.LOGITS);
   }
 
   /** The names of the head's parameters. */
   Set<String> headParameters() {
-    return Set.of(Heads.WEIGHT, Heads.BIAS);
+    return head.equals(Inductive.MLP)
+        ? Set.of(Heads.HIDDEN_WEIGHT, Heads.HIDDEN_BIAS, Heads.WEIGHT, Heads.BIAS)
+        : Set.of(Heads.WEIGHT, Heads.BIAS);
   }
 
-  /** The features of the training examples, from the context's store. */
-  FeatureTable features(TransferContext context) {
+  /** The features of examples, from the context's store. */
+  FeatureTable features(Labeled<?> data, TransferContext context) {
     try (var extractor = new GraphFeatureExtractor(backbone, context.backend())) {
       return context
           .features()
           .features(
               extractor,
               pretrained.preprocessing(),
-              train.examples(),
+              data.examples(),
               context.progress(),
               context.cancellation());
     }
@@ -177,10 +209,10 @@ record TransferTask<T extends Targets>(
    * The head that fits the frozen backbone best, by store name; empty where gradients must find it.
    */
   Optional<Map<String, HostTensor>> fittedHead(TransferContext context) {
-    if (!kind.output().alignment().isEmpty()) {
+    if (!kind.output().alignment().isEmpty() || !head.equals(Inductive.LINEAR)) {
       return Optional.empty();
     }
-    FeatureTable features = features(context);
+    FeatureTable features = features(train, context);
     @SuppressWarnings("unchecked") // a subset of targets is of the same kind
     T targets = (T) train.targets().subset(features.positions());
     Optional<Map<String, HostTensor>> head =

@@ -1,4 +1,4 @@
-package dev.graft.strategies.inductive;
+package dev.graft.strategies.linear;
 
 import dev.graft.train.Cancellation;
 import java.util.ArrayDeque;

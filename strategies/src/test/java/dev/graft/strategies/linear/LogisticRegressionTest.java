@@ -1,4 +1,4 @@
-package dev.graft.strategies.inductive;
+package dev.graft.strategies.linear;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

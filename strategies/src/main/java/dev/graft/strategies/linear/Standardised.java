@@ -1,4 +1,4 @@
-package dev.graft.strategies.inductive;
+package dev.graft.strategies.linear;
 
 import dev.graft.graph.edit.Heads;
 import dev.graft.tensor.DType;
@@ -16,11 +16,11 @@ import java.util.Map;
  * @param deviation of each feature; infinite for one that does not vary, which is then 0
  */
 @SuppressWarnings("ArrayRecordComponent") // a view for one fit
-record Standardised(float[] x, int rows, int width, double[] mean, double[] deviation) {
+public record Standardised(float[] x, int rows, int width, double[] mean, double[] deviation) {
   /**
    * @param features {@code [examples, width]}
    */
-  static Standardised of(HostTensor features) {
+  public static Standardised of(HostTensor features) {
     int n = (int) features.shape().sizes()[0];
     int width = features.size() / n;
     float[] x = features.toFloats();
@@ -52,7 +52,7 @@ record Standardised(float[] x, int rows, int width, double[] mean, double[] devi
   }
 
   /** The factor of {@code |weight|^2 / 2} where the loss is a mean over the examples. */
-  double penalty(double headPenalty) {
+  public double penalty(double headPenalty) {
     return headPenalty * width / rows;
   }
 
@@ -62,7 +62,7 @@ record Standardised(float[] x, int rows, int width, double[] mean, double[] devi
    * @param w {@code [width + 1][outputs]}, flat, for standardised features; the last row is the
    *     bias
    */
-  Map<String, HostTensor> head(double[] w, int outputs) {
+  public Map<String, HostTensor> head(double[] w, int outputs) {
     float[] weight = new float[outputs * width];
     double[] bias = Arrays.copyOfRange(w, width * outputs, (width + 1) * outputs);
     for (int k = 0; k < outputs; k++) {

@@ -1,4 +1,4 @@
-package dev.graft.strategies.inductive;
+package dev.graft.strategies.linear;
 
 import dev.graft.tensor.HostTensor;
 import java.util.Map;
@@ -10,7 +10,7 @@ import org.tribuo.math.la.DenseVector;
  * Least squares with an L2 penalty, in closed form (Hoerl and Kennard 1970): on standardised
  * features and centred targets the weights solve {@code (X'X/n + penalty I) w = X'y/n}.
  */
-final class RidgeRegression {
+public final class RidgeRegression {
   /** Keeps the system solvable where features depend on each other and nothing is penalised. */
   private static final double SMALLEST_PENALTY = 1e-9;
 
@@ -21,7 +21,7 @@ final class RidgeRegression {
    * @param penalty the loss is half the mean squared error plus {@code penalty / 2 * |weight|^2}
    * @return a linear head by store name
    */
-  static Map<String, HostTensor> fit(Standardised x, double[][] y, double penalty) {
+  public static Map<String, HostTensor> fit(Standardised x, double[][] y, double penalty) {
     int width = x.width();
     int n = x.rows();
     int outputs = y[0].length;

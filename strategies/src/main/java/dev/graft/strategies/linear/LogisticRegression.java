@@ -1,4 +1,4 @@
-package dev.graft.strategies.inductive;
+package dev.graft.strategies.linear;
 
 import dev.graft.tensor.HostTensor;
 import dev.graft.train.Cancellation;
@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * <p>Products are summed in single precision within a block of rows and in double precision over
  * the blocks; their number does not depend on the machine, so that sums are reproducible.
  */
-final class LogisticRegression {
+public final class LogisticRegression {
   private static final int BLOCKS = 16;
 
   /** Rows whose logits are held at once, so that they stay in a core's own cache. */
@@ -33,7 +33,7 @@ final class LogisticRegression {
    * @param penalty the loss is the mean cross-entropy plus {@code penalty / 2 * |weight|^2}
    * @return a linear head by store name
    */
-  static Map<String, HostTensor> softmax(
+  public static Map<String, HostTensor> softmax(
       Standardised x,
       int[] labels,
       int classes,
@@ -41,10 +41,10 @@ final class LogisticRegression {
       double penalty,
       Cancellation cancellation) {
     Link link =
-        (z, at, row) -> {
-          double loss = softmaxLoss(z, at, classes, labels[row]);
+        (z, row) -> {
+          double loss = softmaxLoss(z, labels[row]);
           float weight = (float) exampleWeights[row];
-          for (int k = at; k < at + classes; k++) {
+          for (int k = 0; k < classes; k++) {
             z[k] *= weight;
           }
           return exampleWeights[row] * loss;
@@ -61,7 +61,7 @@ final class LogisticRegression {
    *     {@code penalty / 2 * |weight|^2}
    * @return a linear head by store name
    */
-  static Map<String, HostTensor> sigmoid(
+  public static Map<String, HostTensor> sigmoid(
       Standardised x,
       boolean[][] present,
       List<Double> presentWeights,
@@ -69,17 +69,17 @@ final class LogisticRegression {
       Cancellation cancellation) {
     int labels = present[0].length;
     Link link =
-        (z, at, row) -> {
+        (z, row) -> {
           double loss = 0;
           for (int k = 0; k < labels; k++) {
             double t = present[row][k] ? 1 : 0;
             double weight =
                 presentWeights.isEmpty() || !present[row][k] ? 1 : presentWeights.get(k);
-            double logit = z[at + k];
+            double logit = z[k];
             double exp = Math.exp(-Math.abs(logit));
             loss += weight * (Math.max(logit, 0) - t * logit + Math.log1p(exp));
             double p = logit >= 0 ? 1 / (1 + exp) : exp / (1 + exp);
-            z[at + k] = (float) (weight * (p - t));
+            z[k] = (float) (weight * (p - t));
           }
           return loss;
         };
@@ -89,26 +89,26 @@ final class LogisticRegression {
   /** Turns the logits of a row into the loss's gradient by them, and returns the loss. */
   @FunctionalInterface
   private interface Link {
-    double apply(float[] z, int at, int row);
+    double apply(float[] z, int row);
   }
 
-  private static double softmaxLoss(float[] z, int at, int classes, int label) {
-    float max = z[at];
-    for (int k = at + 1; k < at + classes; k++) {
-      max = Math.max(max, z[k]);
+  private static double softmaxLoss(float[] z, int label) {
+    float max = z[0];
+    for (float v : z) {
+      max = Math.max(max, v);
     }
-    double own = z[at + label] - max;
+    double own = z[label] - max;
     double sum = 0;
-    for (int k = at; k < at + classes; k++) {
+    for (int k = 0; k < z.length; k++) {
       double e = Math.exp(z[k] - max);
       z[k] = (float) e;
       sum += e;
     }
     float scale = (float) (1 / sum);
-    for (int k = at; k < at + classes; k++) {
+    for (int k = 0; k < z.length; k++) {
       z[k] *= scale;
     }
-    z[at + label] -= 1;
+    z[label] -= 1;
     return Math.log(sum) - own;
   }
 
@@ -131,9 +131,9 @@ final class LogisticRegression {
     @Override
     public double evaluate(double[] w, double[] gradient) {
       int n = x.rows();
-      float[] weights = new float[w.length];
+      float[][] weights = new float[x.width() + 1][outputs];
       for (int i = 0; i < w.length; i++) {
-        weights[i] = (float) w[i];
+        weights[i / outputs][i % outputs] = (float) w[i];
       }
       Part[] parts =
           IntStream.range(0, BLOCKS)
@@ -149,7 +149,7 @@ final class LogisticRegression {
       double loss = 0;
       for (Part part : parts) {
         for (int i = 0; i < gradient.length; i++) {
-          gradient[i] += part.gradient[i] / (double) n;
+          gradient[i] += part.gradient[i / outputs][i % outputs] / (double) n;
         }
         loss += part.loss / n;
       }
@@ -161,30 +161,29 @@ final class LogisticRegression {
     }
 
     /** The summed loss of some rows and its gradient. */
-    private Part part(float[] w, int from, int to) {
-      float[] gradient = new float[w.length];
-      float[] z = new float[TILE * outputs];
-      int bias = x.width() * outputs;
+    private Part part(float[][] w, int from, int to) {
+      int width = x.width();
+      float[][] gradient = new float[width + 1][outputs];
+      float[][] z = new float[TILE][outputs];
       double loss = 0;
       for (int start = from; start < to; start += TILE) {
         int rows = Math.min(TILE, to - start);
         for (int r = 0; r < rows; r++) {
-          System.arraycopy(w, bias, z, r * outputs, outputs);
+          System.arraycopy(w[width], 0, z[r], 0, outputs);
         }
-        Products.addProduct(x.x(), start * x.width(), x.width(), rows, w, outputs, z);
+        Products.addProduct(x.x(), start * width, width, rows, w, z);
         for (int r = 0; r < rows; r++) {
-          loss += link.apply(z, r * outputs, start + r);
+          loss += link.apply(z[r], start + r);
           for (int k = 0; k < outputs; k++) {
-            gradient[bias + k] += z[r * outputs + k];
+            gradient[width][k] += z[r][k];
           }
         }
-        Products.addTransposedProduct(
-            x.x(), start * x.width(), x.width(), rows, z, outputs, gradient);
+        Products.addTransposedProduct(x.x(), start * width, width, rows, z, gradient);
       }
       return new Part(loss, gradient);
     }
   }
 
   @SuppressWarnings("ArrayRecordComponent") // handed on once
-  private record Part(double loss, float[] gradient) {}
+  private record Part(double loss, float[][] gradient) {}
 }
