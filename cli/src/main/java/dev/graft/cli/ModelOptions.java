@@ -21,6 +21,7 @@ import dev.graft.model.NativeFeatures;
 import dev.graft.model.NativeModel;
 import dev.graft.model.PretrainedModel;
 import dev.graft.model.Provenance;
+import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import dev.graft.text.TextInputs;
 import dev.graft.text.TextPreprocessing;
@@ -53,7 +54,8 @@ final class ModelOptions {
       paramLabel = "FILE",
       description =
           "What the network's input expects, as JSON. Without it: FILE.preprocessing.json or an"
-              + " entry of zoo.json beside the model, then --size and --scaling.")
+              + " entry of zoo.json beside the model, then --size and --scaling. A network with one"
+              + " channel of frames x bands gets YAMNet's log-mel front end.")
   private @Nullable Path preprocessing;
 
   @Option(
@@ -212,6 +214,11 @@ final class ModelOptions {
     if (input.isPresent() && input.get().rank() != 4) {
       return Map.of("type", "tensor");
     }
+    if (input.isPresent() && listens(input.get().shape())) {
+      Shape shape = input.get().shape();
+      return Map.of(
+          "type", "log-mel", "frames", shape.dim(2).size(), "bands", shape.dim(3).size());
+    }
     Map<String, Object> image = new HashMap<>(Map.of("type", "image", "size", size(input)));
     if (channelsLast) {
       image.put("layout", "nhwc");
@@ -228,6 +235,14 @@ final class ModelOptions {
     return Stream.of(beside, beside.resolveSibling("..").resolve(TextPreprocessing.TOKENIZER))
         .filter(Files::isRegularFile)
         .findFirst();
+  }
+
+  /** Whether it is one channel of frames by bands: images of one channel are square. */
+  private static boolean listens(Shape shape) {
+    return shape.dim(1).is(1)
+        && shape.dim(2).isFixed()
+        && shape.dim(3).isFixed()
+        && shape.dim(2).size() != shape.dim(3).size();
   }
 
   private long size(Optional<TensorType> input) {

@@ -10,9 +10,11 @@ import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
 import dev.graft.data.TextSample;
 import dev.graft.data.WordsSample;
+import dev.graft.datasets.AudioFolder;
 import dev.graft.datasets.DataOptions;
 import dev.graft.datasets.Datasets;
 import dev.graft.datasets.ImageFiles;
+import dev.graft.datasets.LogMelPreprocessing;
 import dev.graft.model.NativeFeatures;
 import dev.graft.onnx.ModelBundle;
 import dev.graft.text.TextPreprocessing;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -106,17 +109,17 @@ final class PredictCommand implements Callable<Integer> {
     if (!Files.exists(input)) {
       throw new DataException("there is no file or folder " + input);
     }
-    boolean wantsImages = first(model) instanceof ImagePreprocessing;
+    boolean listens = first(model) instanceof LogMelPreprocessing;
+    boolean wantsFiles = listens || first(model) instanceof ImagePreprocessing;
+    Function<List<Path>, Dataset> kind = listens ? AudioFolder::of : ImageFiles::of;
     if (Files.isDirectory(input)) {
       try (Stream<Path> files = Files.walk(input)) {
-        add(
-            ImageFiles.of(
-                files.filter(f -> Files.isRegularFile(f) && isVisible(f)).sorted().toList()),
-            model,
-            batches);
+        List<Path> all =
+            files.filter(f -> Files.isRegularFile(f) && isVisible(f)).sorted().toList();
+        add(kind.apply(all), model, batches);
       }
-    } else if (wantsImages && !input.toString().matches(".*\\.(bin|gz|csv)")) {
-      add(ImageFiles.of(List.of(input)), model, batches);
+    } else if (wantsFiles && !input.toString().matches(".*\\.(bin|gz|csv)")) {
+      add(kind.apply(List.of(input)), model, batches);
     } else {
       DataOptions options = DataOptions.DEFAULTS.withStrict(strict);
       options = text == null ? options : options.withTextColumn(text);

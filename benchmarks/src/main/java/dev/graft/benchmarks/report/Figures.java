@@ -2,6 +2,7 @@ package dev.graft.benchmarks.report;
 
 import dev.graft.benchmarks.statistics.Comparison;
 import dev.graft.benchmarks.statistics.Estimate;
+import dev.graft.benchmarks.statistics.TransferGains;
 import dev.graft.benchmarks.statistics.Verdict;
 import dev.graft.benchmarks.suite.Cell;
 import java.util.ArrayList;
@@ -45,6 +46,19 @@ final class Figures {
   /** {@code 5}, or {@code all}. */
   static String labels(int perClass) {
     return perClass == Cell.ALL ? "all" : Integer.toString(perClass);
+  }
+
+  /** The labels that reach the target; where the fewest that were tried do, fewer may too. */
+  static String labelsToTarget(Story story, TransferGains gains) {
+    if (gains.labelsToTarget().isEmpty()) {
+      return "not reached";
+    }
+    double labels = gains.labelsToTarget().getAsDouble();
+    boolean fewest =
+        story.curves().values().stream()
+            .flatMap(c -> c.keySet().stream())
+            .noneMatch(l -> l != Cell.ALL && l < labels);
+    return fewest ? format("≤ %.0f", labels) : format("%.1f", labels);
   }
 
   static String format(String pattern, Object... values) {

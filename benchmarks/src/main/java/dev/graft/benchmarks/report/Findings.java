@@ -182,10 +182,42 @@ public record Findings(
         first.device(),
         testExamples(cells),
         curves,
+        allMetrics(cells),
         StepCurves.of(cells),
         rows.stream().filter(r -> r.row().story().equals(key)).toList(),
         gains(metrics, description.baseline()),
         costs(cells));
+  }
+
+  /** The number of labels at which a story's curves end. */
+  static int mostLabels(List<CellResult> cells) {
+    return cells.stream().map(r -> r.cell().labelsPerClass()).max(BY_LABELS).orElseThrow();
+  }
+
+  /** Every metric with the most labels, by strategy. */
+  private static Map<String, SortedMap<String, Estimate>> allMetrics(List<CellResult> cells) {
+    int most = mostLabels(cells);
+    Map<String, SortedMap<String, List<Double>>> values = new LinkedHashMap<>();
+    for (CellResult r : cells) {
+      if (r.cell().labelsPerClass() == most) {
+        SortedMap<String, List<Double>> arm =
+            values.computeIfAbsent(r.cell().strategy(), s -> new TreeMap<>());
+        r.outcome()
+            .metrics()
+            .forEach((name, v) -> arm.computeIfAbsent(name, n -> new ArrayList<>()).add(v));
+      }
+    }
+    Map<String, SortedMap<String, Estimate>> estimates = new LinkedHashMap<>();
+    values.forEach(
+        (strategy, arm) -> {
+          SortedMap<String, Estimate> means = new TreeMap<>();
+          arm.forEach(
+              (name, v) ->
+                  means.put(
+                      name, Estimate.of(v.stream().mapToDouble(Double::doubleValue).toArray())));
+          estimates.put(strategy, means);
+        });
+    return estimates;
   }
 
   private static Estimate estimate(Map<Long, Double> bySeed) {

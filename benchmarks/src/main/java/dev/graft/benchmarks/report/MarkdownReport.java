@@ -85,6 +85,30 @@ final class MarkdownReport {
       }
     }
     add("");
+    gains(story);
+  }
+
+  private void gains(Story story) {
+    if (story.gains().isEmpty()) {
+      return;
+    }
+    add(
+        "| whole curve | jumpstart | slope, per doubling | asymptote | area ratio | labels to target |");
+    add("|---|---:|---:|---:|---:|---:|");
+    story
+        .gains()
+        .forEach(
+            (strategy, g) ->
+                add(
+                    String.join(
+                        " | ",
+                        "| " + cell(strategy),
+                        Figures.points(g.jumpstart()),
+                        Figures.points(g.slope()),
+                        Figures.points(g.asymptote()),
+                        Figures.points(g.areaRatio()) + " %",
+                        Figures.labelsToTarget(story, g) + " |")));
+    add("");
   }
 
   private void row(Story story, String strategy, int labels, Estimate e) {

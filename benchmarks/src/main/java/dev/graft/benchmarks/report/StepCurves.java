@@ -27,8 +27,7 @@ record StepCurves(
 
   /** The curves of one story's cells; empty if nothing was trained step by step. */
   static Optional<StepCurves> of(List<CellResult> cells) {
-    int labels =
-        cells.stream().map(r -> r.cell().labelsPerClass()).max(Findings.BY_LABELS).orElseThrow();
+    int labels = Findings.mostLabels(cells);
     List<CellResult> most =
         cells.stream()
             .filter(r -> r.cell().labelsPerClass() == labels)

@@ -17,6 +17,7 @@ import java.util.SortedMap;
  * @param device where it ran
  * @param testExamples the size of the test part
  * @param curves for each strategy, in the order of the suite, the metric by labels per class
+ * @param metrics all that was measured with the most labels, by strategy and name
  * @param steps how the strategies learn step by step, if one does
  * @param rows each strategy against the baseline at each number of labels
  * @param gains whole curves against the baseline's, by strategy
@@ -29,6 +30,7 @@ public record Story(
     String device,
     int testExamples,
     Map<String, SortedMap<Integer, Estimate>> curves,
+    Map<String, SortedMap<String, Estimate>> metrics,
     Optional<StepCurves> steps,
     List<Comparison<Row>> rows,
     Map<String, TransferGains> gains,

@@ -118,20 +118,14 @@ final class StoryCard {
       return;
     }
     add("<h3>The whole curve</h3>");
-    add("<table><thead><tr><th scope=\"col\">gain over %s</th>", suite.baseline());
+    add("<table class=\"gains\"><thead><tr><th scope=\"col\">gain over %s</th>", suite.baseline());
     story.gains().keySet().forEach(s -> add("<th scope=\"col\">%s</th>", s));
     add("</tr></thead><tbody>");
     gain(story, "jumpstart", g -> Figures.points(g.jumpstart()));
     gain(story, "slope, per doubling", g -> Figures.points(g.slope()));
     gain(story, "asymptote", g -> Figures.points(g.asymptote()));
     gain(story, "area ratio", g -> Figures.points(g.areaRatio()) + " %");
-    gain(
-        story,
-        "labels to target",
-        g ->
-            g.labelsToTarget().isPresent()
-                ? Figures.format("%.1f", g.labelsToTarget().getAsDouble())
-                : "not reached");
+    gain(story, "labels to target", g -> Figures.labelsToTarget(story, g));
     add("</tbody></table>");
     double target = story.gains().values().iterator().next().target();
     add(
@@ -174,7 +168,33 @@ final class StoryCard {
         }
       }
     }
-    add("</tbody></table></div></details>");
+    add("</tbody></table></div>");
+    metrics(story);
+    add("</details>");
+  }
+
+  /** Every metric that the evaluators gave, with the most labels. */
+  private void metrics(Story story) {
+    add("<h3>Every metric, with the most labels</h3>");
+    add("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">mean over seeds</th>");
+    story.metrics().keySet().forEach(strategy -> add("<th scope=\"col\">%s</th>", strategy));
+    add("</tr></thead><tbody>");
+    Set<String> names = new TreeSet<>();
+    story.metrics().values().forEach(m -> names.addAll(m.keySet()));
+    for (String name : names) {
+      add("<tr><th scope=\"row\">%s</th>", name);
+      for (SortedMap<String, Estimate> metrics : story.metrics().values()) {
+        Estimate e = metrics.get(name);
+        add(
+            "<td>%s</td>",
+            e == null
+                ? "–"
+                : Figures.format("%.3f", e.mean())
+                    + (e.n() == 1 ? "" : Figures.format(" ± %.3f", e.margin())));
+      }
+      add("</tr>");
+    }
+    add("</tbody></table></div>");
   }
 
   private void number(int labels, String strategy, Estimate e, Story story) {

@@ -62,6 +62,14 @@ final class SummaryJson {
               curve.forEach(
                   (labels, e) -> points.add(estimate(e).put("labelsPerClass", labels.intValue())));
             });
+    ObjectNode metrics = node.putObject("metrics");
+    story
+        .metrics()
+        .forEach(
+            (strategy, byName) -> {
+              ObjectNode arm = metrics.putObject(strategy);
+              byName.forEach((name, e) -> arm.set(name, estimate(e)));
+            });
     story.steps().ifPresent(s -> node.set("steps", steps(s)));
     ArrayNode rows = node.putArray("comparisons");
     story.rows().forEach(r -> rows.add(row(r)));

@@ -1,5 +1,6 @@
 package dev.graft.benchmarks.suite;
 
+import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
 import dev.graft.benchmarks.report.Findings;
 import dev.graft.benchmarks.report.Reports;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Runs a suite that a file describes. */
@@ -169,8 +171,20 @@ public final class FileSuite {
 
   private Map<String, ModelSource> models() {
     Map<String, ModelSource> sources = new HashMap<>();
-    suite.models().forEach(m -> sources.put(m.name(), backend -> read(m)));
+    suite.models().forEach(m -> sources.put(m.name(), new FromFile(m)));
     return sources;
+  }
+
+  private record FromFile(SuiteFile.Model model) implements ModelSource {
+    @Override
+    public PretrainedModel load(Backend backend) throws IOException {
+      return read(model);
+    }
+
+    @Override
+    public Optional<String> cut() {
+      return model.cut();
+    }
   }
 
   static PretrainedModel read(SuiteFile.Model model) throws IOException {
@@ -197,12 +211,7 @@ public final class FileSuite {
 
   private SuiteDescription description() {
     List<String> fairness = new ArrayList<>(suite.fairness());
-    fairness.add(
-        "All strategies of a seed get the same labelled examples, and none sees the test part.");
-    fairness.add(
-        suite.strategies().stream().map(SuiteFile.Arm::training).distinct().count() == 1
-            ? "All strategies have the same training settings."
-            : "The strategies have training settings of their own; see the suite file.");
+    fairness.addAll(Fairness.of(suite));
     return new SuiteDescription(
         suite.name(),
         suite.title(),

@@ -11,8 +11,6 @@ import dev.graft.backend.Backends;
 import dev.graft.backend.Device;
 import dev.graft.data.DataException;
 import dev.graft.data.Preprocessings;
-import dev.graft.train.TrainingSettings;
-import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Strategies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,9 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.LongStream;
 
 /** Reads suite files and checks them as a whole before anything runs. */
@@ -32,7 +28,6 @@ public final class SuiteReader {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final List<String> METRICS = List.of("accuracy", "macro-f1");
-  private static final String STEPS = "steps";
 
   private final Path root;
   private final Strategies strategies;
@@ -108,8 +103,7 @@ public final class SuiteReader {
     if (!METRICS.contains(metric)) {
       top.at("metric").problem("'" + metric + "' is none of " + METRICS);
     }
-    Training common = training(top, new Training(TrainingSettings.DEFAULT, OptionalInt.empty()));
-    List<SuiteFile.Arm> arms = top.required("strategies", n -> arm(n, common));
+    List<SuiteFile.Arm> arms = ArmReader.read(top, strategies);
     SuiteFile suite =
         new SuiteFile(
             name,
@@ -228,73 +222,6 @@ public final class SuiteReader {
     } catch (IOException e) {
       node.at("classes").problem("cannot read " + file + ": " + e.getMessage());
       return List.of();
-    }
-  }
-
-  private SuiteFile.Arm arm(YamlNode node, Training common) {
-    String name = node.node().isTextual() ? node.asText() : node.text("name");
-    Training training = common;
-    if (!node.node().isTextual()) {
-      node.allow("name", "training");
-      training = training(node, common);
-    }
-    try {
-      strategies.get(name, Inductive.class);
-    } catch (RuntimeException e) {
-      node.problem(e.getMessage());
-    }
-    return new SuiteFile.Arm(name, training.settings(), training.steps());
-  }
-
-  private record Training(TrainingSettings settings, OptionalInt steps) {}
-
-  /** The settings that a node overrides; every component of the settings is a key. */
-  private static Training training(YamlNode parent, Training common) {
-    if (!parent.has("training")) {
-      return common;
-    }
-    YamlNode node = parent.at("training");
-    ObjectNode all = JSON.valueToTree(common.settings());
-    if (!node.node().isObject()) {
-      node.allow(STEPS);
-      return common;
-    }
-    OptionalInt steps =
-        node.has(STEPS)
-            ? OptionalInt.of(node.whole(STEPS, 1, 1))
-            : node.has("epochs") ? OptionalInt.empty() : common.steps();
-    if (node.has(STEPS) && node.has("epochs")) {
-      node.problem("give 'steps' or 'epochs', not both");
-    }
-    override(all, node, STEPS);
-    try {
-      return new Training(JSON.treeToValue(all, TrainingSettings.class), steps);
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      node.problem(cause.getMessage().lines().findFirst().orElse("cannot be read"));
-      return common;
-    }
-  }
-
-  /** Puts the values of a node over those of a tree, part by part; unknown keys are reported. */
-  private static void override(ObjectNode tree, YamlNode node, String... more) {
-    Set<String> keys = new TreeSet<>(List.of(more));
-    tree.fieldNames().forEachRemaining(keys::add);
-    node.allow(keys);
-    for (Map.Entry<String, JsonNode> known : tree.properties()) {
-      if (!node.has(known.getKey())) {
-        continue;
-      }
-      if (known.getValue() instanceof ObjectNode part) {
-        YamlNode inner = node.at(known.getKey());
-        if (inner.node().isObject()) {
-          override(part, inner);
-        } else {
-          inner.problem("must be a map with keys, but is " + inner.node());
-        }
-      } else {
-        known.setValue(node.at(known.getKey()).node());
-      }
     }
   }
 

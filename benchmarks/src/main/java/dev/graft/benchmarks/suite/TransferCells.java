@@ -25,7 +25,6 @@ import dev.graft.transfer.Inference;
 import dev.graft.transfer.Strategies;
 import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferredModel;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -101,7 +100,7 @@ public final class TransferCells implements CellRunner, AutoCloseable {
         services
             .strategies()
             .get(cell.strategy(), Inductive.class)
-            .fit(Inductive.of(model, train), context);
+            .fit(problem(cell, model, train), context);
     clock.lap("other");
     if (cancellation.isRequested()) {
       throw new CancellationException();
@@ -118,6 +117,11 @@ public final class TransferCells implements CellRunner, AutoCloseable {
         backend.versions(),
         cache,
         fitted.summary().notes());
+  }
+
+  private Inductive problem(Cell cell, PretrainedModel model, Labeled<ClassLabels> train) {
+    Inductive problem = Inductive.of(model, train);
+    return source(cell.model()).cut().map(problem::cutAt).orElse(problem);
   }
 
   /** The examples of one seed: the same for every strategy, and nested over label counts. */
@@ -149,7 +153,7 @@ public final class TransferCells implements CellRunner, AutoCloseable {
     FutureTask<PretrainedModel> loading =
         loaded.computeIfAbsent(
             cell.model() + " " + cell.backend() + " " + cell.device(),
-            key -> new FutureTask<>(() -> load(cell.model(), backend)));
+            key -> new FutureTask<>(() -> source(cell.model()).load(backend)));
     loading.run();
     try {
       return loading.get();
@@ -158,12 +162,12 @@ public final class TransferCells implements CellRunner, AutoCloseable {
     }
   }
 
-  private PretrainedModel load(String name, Backend backend) throws IOException {
+  private ModelSource source(String name) {
     ModelSource source = models.get(name);
     if (source == null) {
       throw new IllegalStateException("the suite has no model '" + name + "'");
     }
-    return source.load(backend);
+    return source;
   }
 
   @Override

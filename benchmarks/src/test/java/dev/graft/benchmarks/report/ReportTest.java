@@ -61,7 +61,7 @@ class ReportTest {
   private static Outcome done(double accuracy) {
     return new Outcome(
         Outcome.Status.DONE,
-        Map.of("accuracy", accuracy),
+        Map.of("accuracy", accuracy, "calibration-error", 0.25),
         900,
         Map.of("features", 0.02, "training", 0.25, "evaluation", 0.03, "total", 0.31),
         0.6,
@@ -207,6 +207,28 @@ class ReportTest {
     String text = Files.readString(directory.resolve("report.md"));
     assertEquals(21, text.lines().filter(l -> l.matches("\\| (\\d+|all) \\| .*")).count());
     assertTrue(text.contains("▲ helps (large)"));
+  }
+
+  @Test
+  void gainsOfTheWholeCurveAreInEveryReport() throws IOException {
+    Reports.write(directory, findings(results(STRATEGIES)));
+    for (String file : List.of("report.html", "report.md")) {
+      String text = Files.readString(directory.resolve(file));
+      for (String gain : List.of("jumpstart", "slope, per doubling", "asymptote", "area ratio")) {
+        assertTrue(text.contains(gain), gain + " is missing in " + file);
+      }
+    }
+  }
+
+  @Test
+  void everyMetricOfTheEvaluatorsIsShown() throws IOException {
+    Findings found = findings(results(STRATEGIES));
+    assertEquals(
+        0.25, found.stories().get(0).metrics().get("fine-tuning").get("calibration-error").mean());
+    Reports.write(directory, found);
+    String html = Files.readString(directory.resolve("report.html"));
+    assertTrue(html.contains("<th scope=\"row\">calibration-error</th>"));
+    assertTrue(html.contains("<td>0.250 ± 0.000</td>"));
   }
 
   @Test
