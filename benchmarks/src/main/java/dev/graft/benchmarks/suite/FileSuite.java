@@ -1,6 +1,5 @@
 package dev.graft.benchmarks.suite;
 
-import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
 import dev.graft.benchmarks.report.Findings;
 import dev.graft.benchmarks.report.Reports;
@@ -8,15 +7,8 @@ import dev.graft.data.ClassOverlap;
 import dev.graft.data.DataException;
 import dev.graft.data.Duplicate;
 import dev.graft.data.LoaderOptions;
-import dev.graft.data.Preprocessings;
 import dev.graft.datasets.DiskFeatureStore;
 import dev.graft.eval.Evaluators;
-import dev.graft.graph.GraphInput;
-import dev.graft.graph.Role;
-import dev.graft.model.GraphModel;
-import dev.graft.model.ModelFormats;
-import dev.graft.model.PretrainedModel;
-import dev.graft.model.Provenance;
 import dev.graft.random.Seed;
 import dev.graft.strategies.training.GradientTrainer;
 import dev.graft.train.Cancellation;
@@ -29,7 +21,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** Runs a suite that a file describes. */
@@ -171,42 +162,8 @@ public final class FileSuite {
 
   private Map<String, ModelSource> models() {
     Map<String, ModelSource> sources = new HashMap<>();
-    suite.models().forEach(m -> sources.put(m.name(), new FromFile(m)));
+    suite.models().forEach(m -> sources.put(m.name(), new SuiteModel(m)));
     return sources;
-  }
-
-  private record FromFile(SuiteFile.Model model) implements ModelSource {
-    @Override
-    public PretrainedModel load(Backend backend) throws IOException {
-      return read(model);
-    }
-
-    @Override
-    public Optional<String> cut() {
-      return model.cut();
-    }
-  }
-
-  static PretrainedModel read(SuiteFile.Model model) throws IOException {
-    GraphModel graph = ModelFormats.discover().read(model.file());
-    Map<String, Object> preprocessing = new HashMap<>(model.preprocessing());
-    List<GraphInput> inputs = graph.graph().inputs(Role.BATCH);
-    if (inputs.size() == 1) {
-      preprocessing.putIfAbsent("input", inputs.get(0).name());
-    }
-    Provenance provenance =
-        new Provenance(
-            model.file().getFileName().toString(),
-            graph.parameters().fingerprint(),
-            model.trainedOn(),
-            model.trainedClasses(),
-            Map.of());
-    return new PretrainedModel(
-        model.name(),
-        graph,
-        Preprocessings.read(
-            model.preprocessingType(), preprocessing, model.file().resolveSibling("")),
-        provenance);
   }
 
   private SuiteDescription description() {
@@ -231,7 +188,8 @@ public final class FileSuite {
       tasks.forEach(
           (name, task) -> {
             List<ClassOverlap> overlap =
-                ClassOverlap.between(task.pool().targets().classes(), model.trainedClasses());
+                ClassOverlap.between(
+                    task.pool().targets().classes(), SuiteModel.trainedClasses(model));
             if (!overlap.isEmpty()) {
               overlaps
                   .computeIfAbsent(name + ": " + sample(overlap), k -> new ArrayList<>())

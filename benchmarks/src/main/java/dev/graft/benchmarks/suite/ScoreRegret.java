@@ -47,7 +47,7 @@ public final class ScoreRegret {
     Map<String, Map<String, Double>> reached = means(ResultLog.read(directory), suite.metric());
     List<PretrainedModel> networks = new ArrayList<>();
     for (SuiteFile.Model model : suite.models()) {
-      networks.add(FileSuite.read(model));
+      networks.add(new SuiteModel(model).read());
     }
     Map<String, ModelRanking> rankings = new TreeMap<>();
     for (SuiteFile.Data data : suite.data()) {

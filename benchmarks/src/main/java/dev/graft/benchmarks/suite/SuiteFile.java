@@ -49,20 +49,30 @@ public record SuiteFile(
   /**
    * A pre-trained network.
    *
-   * @param file in a format that is on the class path
    * @param cut where new heads go; empty for the best place
-   * @param preprocessingType and {@code preprocessing}: what its input expects
-   * @param trainedOn the data it was pre-trained on
-   * @param trainedClasses the classes it was pre-trained on
    */
-  public record Model(
-      String name,
-      Path file,
-      Optional<String> cut,
-      String preprocessingType,
-      Map<String, Object> preprocessing,
-      Optional<String> trainedOn,
-      List<String> trainedClasses) {}
+  public record Model(String name, Network network, Optional<String> cut) {}
+
+  /** Where a network comes from. */
+  public sealed interface Network {
+    /**
+     * A file in a format that is on the class path.
+     *
+     * @param preprocessingType and {@code preprocessing}: what its input expects
+     * @param trainedOn the data it was pre-trained on
+     * @param trainedClasses the classes it was pre-trained on
+     */
+    record OfFile(
+        Path file,
+        String preprocessingType,
+        Map<String, Object> preprocessing,
+        Optional<String> trainedOn,
+        List<String> trainedClasses)
+        implements Network {}
+
+    /** One of the {@link dev.graft.model.NamedModels}. */
+    record Named(String name) implements Network {}
+  }
 
   /**
    * A target task, or one for each group of its examples.

@@ -3,14 +3,11 @@ package dev.graft.benchmarks.suite;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.graft.backend.BackendProvider;
 import dev.graft.backend.Backends;
 import dev.graft.backend.Device;
 import dev.graft.data.DataException;
-import dev.graft.data.Preprocessings;
 import dev.graft.transfer.Strategies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -26,7 +22,6 @@ import java.util.stream.LongStream;
 /** Reads suite files and checks them as a whole before anything runs. */
 public final class SuiteReader {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final List<String> METRICS = List.of("accuracy", "macro-f1");
 
   private final Path root;
@@ -111,7 +106,7 @@ public final class SuiteReader {
             top.text("description", ""),
             metric,
             top.text("baseline", "from-scratch"),
-            top.required("models", this::model),
+            top.required("models", n -> ModelReader.read(n, root)),
             top.required("data", n -> DataReader.read(n, root)),
             arms,
             top.has("backends") ? top.required("backends", this::engine) : preferred(top),
@@ -167,61 +162,6 @@ public final class SuiteReader {
     } catch (RuntimeException e) {
       node.problem(e.getMessage());
       return new SuiteFile.Engine(name, Device.CPU);
-    }
-  }
-
-  private SuiteFile.Model model(YamlNode node) {
-    node.allow("name", "file", "cut", "preprocessing", "trainedOn", "classes");
-    Path file = node.path("file", root);
-    YamlNode preprocessing = node.at("preprocessing");
-    String type = "?";
-    Map<String, Object> settings = Map.of();
-    if (!node.has("preprocessing") || !preprocessing.node().isObject()) {
-      node.problem("'preprocessing' is missing; for example {type: image, size: 224}");
-    } else {
-      type = preprocessing.text("type", "image");
-      ObjectNode rest = ((ObjectNode) preprocessing.node()).deepCopy();
-      rest.remove("type");
-      settings = map(rest);
-      attempt(preprocessing, type, settings, file.resolveSibling(""));
-    }
-    return new SuiteFile.Model(
-        node.text("name"),
-        file,
-        node.optional("cut"),
-        type,
-        settings,
-        node.optional("trainedOn"),
-        classes(node));
-  }
-
-  private static void attempt(
-      YamlNode where, String type, Map<String, Object> settings, Path folder) {
-    try {
-      Preprocessings.read(type, settings, folder);
-    } catch (DataException e) {
-      where.problem(e.getMessage());
-    }
-  }
-
-  @SuppressWarnings("unchecked") // an object node becomes a map from texts
-  private static Map<String, Object> map(ObjectNode node) {
-    return JSON.convertValue(node, Map.class);
-  }
-
-  /** Class names as a list, or a file with one name per line. */
-  private List<String> classes(YamlNode node) {
-    if (!node.has("classes") || node.at("classes").node().isArray()) {
-      return node.texts("classes");
-    }
-    Path file = node.path("classes", root);
-    try {
-      return Files.isRegularFile(file)
-          ? Files.readAllLines(file).stream().map(String::strip).filter(l -> !l.isEmpty()).toList()
-          : List.of();
-    } catch (IOException e) {
-      node.at("classes").problem("cannot read " + file + ": " + e.getMessage());
-      return List.of();
     }
   }
 

@@ -53,7 +53,7 @@ class FileSuiteTest {
         - name: fine-tuning
           training: {schedule: {rate: 0.01}}
       backends: [onnx]
-      labelsPerClass: [6]
+      labelsPerClass: [20]
       seeds: 2
       threads: 1
       training:

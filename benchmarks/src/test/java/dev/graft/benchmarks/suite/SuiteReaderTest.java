@@ -70,7 +70,7 @@ class SuiteReaderTest {
     assertEquals("insects", suite.name());
     assertEquals(List.of(5, 10, Cell.ALL), suite.labelsPerClass());
     assertEquals(List.of(0L, 1L, 2L), suite.seeds());
-    assertEquals(List.of("ant", "bee", "cup"), suite.models().get(0).trainedClasses());
+    assertEquals(List.of("ant", "bee", "cup"), SuiteModel.trainedClasses(suite.models().get(0)));
     assertEquals(
         new SuiteFile.TestPart.Separate(folder.resolve("val")), suite.data().get(0).test());
     SuiteFile.Arm scratch = suite.strategies().get(0);
@@ -142,6 +142,13 @@ class SuiteReaderTest {
     for (String key : List.of("models", "data", "strategies")) {
       assertTrue(message.contains("'" + key + "' is missing"), message);
     }
+  }
+
+  @Test
+  void aModelThatIsNamedMustBeOnTheClassPath() {
+    String message =
+        problems(GOOD.replace("data:", "  - {name: texts, model: maxilm}\ndata:"));
+    assertTrue(message.contains("models[2].model: there is no model 'maxilm'"), message);
   }
 
   @Test
