@@ -191,6 +191,17 @@ class BadInputTest {
   }
 
   @Test
+  void runsThatAreNotThereCannotBeCompared() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Path report = folder.resolve("report");
+    refused(
+        SmallTask.run(
+            "bench", "compare", empty.toString(), "gone", "--out", report.toString()),
+        "has no results.jsonl");
+    assertFalse(Files.exists(report));
+  }
+
+  @Test
   void conformanceCasesThatAreNotThereAreNamed() {
     refused(SmallTask.run("conformance", "--nodes", folder.resolve("none").toString()), "none");
   }

@@ -166,6 +166,43 @@ class CommandsTest {
   }
 
   @Test
+  void aSuiteIsRunAndTwoRunsAreCompared() throws IOException {
+    Path suite =
+        Files.writeString(
+            folder.resolve("suite.yaml"),
+            """
+            suite: pictures
+            models:
+              - {name: net, file: net.onnx, preprocessing: {type: image, size: 8}}
+            data:
+              - {name: colours, train: pictures, testFraction: 0.5}
+            strategies: [from-scratch, feature-extraction]
+            backends: [onnx]
+            seeds: 2
+            threads: 1
+            training: {steps: 2, stopping: {validationFraction: 0}}
+            """);
+    for (String out : List.of("one", "two")) {
+      SmallTask.Outcome ran =
+          SmallTask.run(
+              "bench", "run", suite.toString(), "--out", folder.resolve(out).toString());
+      assertEquals(0, ran.code(), ran.err());
+      assertEquals(4, Files.readAllLines(folder.resolve(out).resolve("results.jsonl")).size());
+    }
+    SmallTask.Outcome compared =
+        SmallTask.run(
+            "bench",
+            "compare",
+            folder.resolve("one").toString(),
+            folder.resolve("two").toString(),
+            "--out",
+            folder.resolve("compared").toString());
+    assertEquals(0, compared.code(), compared.err());
+    assertTrue(compared.out().contains("in 0, worse in 0 and no different in 2"), compared.out());
+    assertTrue(Files.exists(folder.resolve("compared/compare.html")));
+  }
+
+  @Test
   void helpNamesTheCommands() {
     Outcome outcome = SmallTask.run("--help");
     assertEquals(0, outcome.code());

@@ -53,12 +53,12 @@ class FileSuiteTest {
         - name: fine-tuning
           training: {schedule: {rate: 0.01}}
       backends: [onnx]
-      labelsPerClass: [20]
+      labelsPerClass: [12]
       seeds: 2
       threads: 1
       training:
         steps: 10
-        stopping: {validationFraction: 0.34}
+        stopping: {validationFraction: 0}
       """;
 
   @TempDir Path folder;
@@ -127,7 +127,7 @@ class FileSuiteTest {
       if (steps) {
         Outcome.TrainingPoint first = r.outcome().training().get(0);
         assertTrue(first.step() >= 1, r.toString());
-        assertTrue(first.metrics().containsKey("validation/loss"), r.toString());
+        assertTrue(first.metrics().containsKey("loss"), r.toString());
       }
       assertTrue(r.outcome().cpuSeconds() > 0, r.toString());
       assertFalse(r.outcome().versions().isEmpty(), r.toString());
