@@ -166,11 +166,18 @@ final class Figures {
             "A verdict comes from the paired t-test over seeds (Student 1908), corrected for all"
                 + " %d comparisons of this report by Holm's method (1979), at the level %.2f.",
             f.rows().size(), Verdict.LEVEL));
+    String exact = "The exact sign-flip test (Fisher 1935), which assumes no normal distribution, ";
     lines.add(
-        "The exact sign-flip test (Fisher 1935), which assumes no normal distribution, "
+        exact
             + (f.contradicted() == 0
                 ? "contradicts none of the verdicts \"helps\" and \"hurts\"."
                 : "does not confirm " + f.contradicted() + " of the verdicts; see the numbers."));
+    if (f.beyondConfirmation() > 0) {
+      lines.add(
+          f.beyondConfirmation()
+              + " verdicts come from fewer than six seeds, at which that test has too few outcomes to"
+              + " confirm anything: they rest on the t-test's assumption of normal differences.");
+    }
     lines.add(
         "Size of the effect in points of the metric: negligible below 0.5, small below 2, medium"
             + " below 5, large from 5.");

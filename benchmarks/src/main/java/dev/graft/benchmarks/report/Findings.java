@@ -96,12 +96,28 @@ public record Findings(
     return stories.stream().flatMap(s -> s.rows().stream()).toList();
   }
 
-  /** Rows in which the exact sign-flip test, uncorrected, contradicts a verdict. */
+  /** Rows with a verdict in which the exact sign-flip test, uncorrected, does not confirm it. */
   public long contradicted() {
-    return rows().stream()
-        .filter(r -> r.verdict() == Verdict.HELPS || r.verdict() == Verdict.HURTS)
+    return decided().stream()
+        .filter(Findings::canBeConfirmed)
         .filter(r -> r.signFlip().orElseThrow() >= Verdict.LEVEL)
         .count();
+  }
+
+  /** Rows with a verdict that the sign-flip test could not confirm whatever the results. */
+  long beyondConfirmation() {
+    return decided().stream().filter(r -> !canBeConfirmed(r)).count();
+  }
+
+  private List<Comparison<Story.Row>> decided() {
+    return rows().stream()
+        .filter(r -> r.verdict() == Verdict.HELPS || r.verdict() == Verdict.HURTS)
+        .toList();
+  }
+
+  /** With n seeds there are 2^n ways to swap arms, so no p-value is below 2 / 2^n. */
+  private static boolean canBeConfirmed(Comparison<Story.Row> row) {
+    return Math.scalb(2.0, -row.gain().n()) < Verdict.LEVEL;
   }
 
   /** What holds for one cell only, such as its number of epochs, is left to the result file. */
