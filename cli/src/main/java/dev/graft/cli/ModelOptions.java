@@ -216,8 +216,7 @@ final class ModelOptions {
     }
     if (input.isPresent() && listens(input.get().shape())) {
       Shape shape = input.get().shape();
-      return Map.of(
-          "type", "log-mel", "frames", shape.dim(2).size(), "bands", shape.dim(3).size());
+      return Map.of("type", "log-mel", "frames", shape.dim(2).size(), "bands", shape.dim(3).size());
     }
     Map<String, Object> image = new HashMap<>(Map.of("type", "image", "size", size(input)));
     if (channelsLast) {

@@ -195,8 +195,7 @@ class BadInputTest {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     Path report = folder.resolve("report");
     refused(
-        SmallTask.run(
-            "bench", "compare", empty.toString(), "gone", "--out", report.toString()),
+        SmallTask.run("bench", "compare", empty.toString(), "gone", "--out", report.toString()),
         "has no results.jsonl");
     assertFalse(Files.exists(report));
   }

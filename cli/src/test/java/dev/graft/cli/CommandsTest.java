@@ -184,8 +184,7 @@ class CommandsTest {
             """);
     for (String out : List.of("one", "two")) {
       SmallTask.Outcome ran =
-          SmallTask.run(
-              "bench", "run", suite.toString(), "--out", folder.resolve(out).toString());
+          SmallTask.run("bench", "run", suite.toString(), "--out", folder.resolve(out).toString());
       assertEquals(0, ran.code(), ran.err());
       assertEquals(4, Files.readAllLines(folder.resolve(out).resolve("results.jsonl")).size());
     }

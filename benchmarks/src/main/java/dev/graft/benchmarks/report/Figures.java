@@ -175,8 +175,9 @@ final class Figures {
     if (f.beyondConfirmation() > 0) {
       lines.add(
           f.beyondConfirmation()
-              + " verdicts come from fewer than six seeds, at which that test has too few outcomes to"
-              + " confirm anything: they rest on the t-test's assumption of normal differences.");
+              + " verdicts come from fewer than six seeds, at which that test has too few outcomes"
+              + " to confirm anything: they rest on the t-test's assumption of normal"
+              + " differences.");
     }
     lines.add(
         "Size of the effect in points of the metric: negligible below 0.5, small below 2, medium"

@@ -93,7 +93,8 @@ final class MarkdownReport {
       return;
     }
     add(
-        "| whole curve | jumpstart | slope, per doubling | asymptote | area ratio | labels to target |");
+        "| whole curve | jumpstart | slope, per doubling | asymptote | area ratio | labels to"
+            + " target |");
     add("|---|---:|---:|---:|---:|---:|");
     story
         .gains()

@@ -129,8 +129,8 @@ final class StoryCard {
     add("</tbody></table>");
     double target = story.gains().values().iterator().next().target();
     add(
-        "<p class=\"note\">Points of %s. Jumpstart and asymptote: gain at the fewest and the most labels."
-            + " Target: the %s %% that %s reaches with the most labels.</p>",
+        "<p class=\"note\">Points of %s. Jumpstart and asymptote: gain at the fewest and the most"
+            + " labels. Target: the %s %% that %s reaches with the most labels.</p>",
         suite.metric(), Figures.percent(target), suite.baseline());
   }
 

@@ -24,7 +24,9 @@ final class ModelReader {
    */
   static SuiteFile.Model read(YamlNode node, Path root) {
     return new SuiteFile.Model(
-        node.text("name"), node.has("model") ? named(node) : file(node, root), node.optional("cut"));
+        node.text("name"),
+        node.has("model") ? named(node) : file(node, root),
+        node.optional("cut"));
   }
 
   private static Network named(YamlNode node) {

@@ -233,17 +233,18 @@ class ReportTest {
 
   @Test
   void fewSeedsAreSaidToBeBeyondTheExactTest() throws IOException {
-    List<CellResult> few =
-        results(STRATEGIES).stream().filter(r -> r.cell().seed() < 5).toList();
+    List<CellResult> few = results(STRATEGIES).stream().filter(r -> r.cell().seed() < 5).toList();
     Findings found = findings(few);
     assertTrue(found.count(Verdict.HELPS) > 0);
     assertEquals(0, found.contradicted());
     Reports.write(directory, found);
     assertTrue(
-        Files.readString(directory.resolve("report.md")).contains("come from fewer than six seeds"));
+        Files.readString(directory.resolve("report.md"))
+            .contains("come from fewer than six seeds"));
     Reports.write(directory, findings(results(STRATEGIES)));
     assertFalse(
-        Files.readString(directory.resolve("report.md")).contains("come from fewer than six seeds"));
+        Files.readString(directory.resolve("report.md"))
+            .contains("come from fewer than six seeds"));
   }
 
   @Test

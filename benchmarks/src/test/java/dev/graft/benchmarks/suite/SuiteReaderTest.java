@@ -146,8 +146,7 @@ class SuiteReaderTest {
 
   @Test
   void aModelThatIsNamedMustBeOnTheClassPath() {
-    String message =
-        problems(GOOD.replace("data:", "  - {name: texts, model: maxilm}\ndata:"));
+    String message = problems(GOOD.replace("data:", "  - {name: texts, model: maxilm}\ndata:"));
     assertTrue(message.contains("models[2].model: there is no model 'maxilm'"), message);
   }
 
