@@ -15,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -24,6 +25,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Bad input becomes one clear message and exit code 2; anything else is a fault with its trace. */
 final class FriendlyErrors implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  /** What shells give for a command that Ctrl-C has ended. */
+  static final int INTERRUPTED = 130;
+
   /** Exceptions whose messages are written for users. */
   private static final Set<Class<? extends Exception>> EXPECTED =
       Set.of(
@@ -42,6 +46,12 @@ final class FriendlyErrors implements IExecutionExceptionHandler, IParameterExce
     if (EXPECTED.stream().anyMatch(c -> c.isInstance(e))) {
       command.getErr().println("graft: " + message(e));
       return CommandLine.ExitCode.USAGE;
+    }
+    if (e instanceof CancellationException) {
+      command
+          .getErr()
+          .println("graft: interrupted: " + message(e) + "; the same command goes on from there");
+      return INTERRUPTED;
     }
     command.getErr().println("graft: a fault in Graft itself; please report it with this trace");
     e.printStackTrace(command.getErr());

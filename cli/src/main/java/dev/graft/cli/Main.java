@@ -30,17 +30,22 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] args) {
-    // The engines' own chatter is for debugging.
-    System.setProperty(
-        "org.slf4j.simpleLogger.defaultLogLevel",
-        System.getProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn"));
+    // The engines' own chatter is for debugging; 'backends' and 'doctor' say what is missing.
+    quiet("defaultLogLevel", "warn");
+    quiet("log.ai.djl", "error");
     System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+  }
+
+  private static void quiet(String setting, String level) {
+    String property = "org.slf4j.simpleLogger." + setting;
+    System.setProperty(property, System.getProperty(property, level));
   }
 
   /**
    * Runs a command line.
    *
-   * @return 0 on success, 1 if a check failed or Graft itself did, 2 on bad input
+   * @return 0 on success, 1 if a check failed or Graft itself did, 2 on bad input, 130 if it was
+   *     interrupted
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     FriendlyErrors errors = new FriendlyErrors();
