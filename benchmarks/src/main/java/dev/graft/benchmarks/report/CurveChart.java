@@ -2,6 +2,8 @@ package dev.graft.benchmarks.report;
 
 import dev.graft.benchmarks.statistics.Estimate;
 import dev.graft.benchmarks.suite.Cell;
+import dev.graft.eval.Calibration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -82,6 +84,29 @@ final class CurveChart {
   }
 
   /**
+   * How often predictions are right over how sure they are, with the diagonal on which both agree
+   * (the reliability diagram of DeGroot and Fienberg 1983).
+   */
+  static CurveChart overConfidence(
+      String title, Map<String, List<Calibration.Bin>> calibration, List<String> styles) {
+    Map<String, SortedMap<Integer, Estimate>> curves = new LinkedHashMap<>();
+    calibration.forEach(
+        (strategy, bins) -> {
+          SortedMap<Integer, Estimate> curve = new TreeMap<>();
+          bins.forEach(
+              b -> curve.put((int) Math.round(100 * b.confidence()), Estimate.of(b.accuracy())));
+          curves.put(strategy, curve);
+        });
+    SortedMap<Integer, String> ticks = new TreeMap<>();
+    for (int percent = 0; percent <= 100; percent += 20) {
+      ticks.put(percent, percent + "%");
+    }
+    Horizontal horizontal =
+        new Horizontal("probability of the answer, in per cent", ticks, 0, 100, p -> p);
+    return new CurveChart(title, curves, styles, horizontal, Vertical.DIAGONAL);
+  }
+
+  /**
    * The horizontal axis.
    *
    * @param ticks texts by value, ascending
@@ -110,6 +135,9 @@ final class CurveChart {
    * @param shares whether values are shares, shown in per cent
    */
   private record Vertical(double low, double high, double tick, boolean shares) {
+    /** All shares, for a square picture with its diagonal. */
+    static final Vertical DIAGONAL = new Vertical(0, 1, 0.2, true);
+
     static Vertical of(Map<String, SortedMap<Integer, Estimate>> curves, boolean shares) {
       double least = Double.POSITIVE_INFINITY;
       double most = 0;
@@ -162,6 +190,15 @@ final class CurveChart {
         HEIGHT,
         Html.escape(title));
     grid(s);
+    if (vertical == Vertical.DIAGONAL) {
+      line(
+          s,
+          "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
+          horizontal.x(0),
+          horizontal.x(100),
+          vertical.y(0),
+          vertical.y(1));
+    }
     curves.forEach((strategy, curve) -> band(s, styles.indexOf(strategy), curve));
     curves.forEach((strategy, curve) -> curve(s, strategy, styles.indexOf(strategy), curve));
     return s.append("</svg>\n").toString();

@@ -199,6 +199,7 @@ public record Findings(
         testExamples(cells),
         curves,
         allMetrics(cells),
+        PooledCalibration.of(cells),
         StepCurves.of(cells),
         rows.stream().filter(r -> r.row().story().equals(key)).toList(),
         gains(metrics, description.baseline()),

@@ -3,6 +3,7 @@ package dev.graft.benchmarks.report;
 import dev.graft.benchmarks.statistics.Comparison;
 import dev.graft.benchmarks.statistics.Estimate;
 import dev.graft.benchmarks.statistics.TransferGains;
+import dev.graft.eval.Calibration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import java.util.SortedMap;
  * @param testExamples the size of the test part
  * @param curves for each strategy, in the order of the suite, the metric by labels per class
  * @param metrics all that was measured with the most labels, by strategy and name
+ * @param calibration with the most labels, all seeds together, by strategy; without those of models
+ *     that have no probabilities
  * @param steps how the strategies learn step by step, if one does
  * @param rows each strategy against the baseline at each number of labels
  * @param gains whole curves against the baseline's, by strategy
@@ -31,6 +34,7 @@ public record Story(
     int testExamples,
     Map<String, SortedMap<Integer, Estimate>> curves,
     Map<String, SortedMap<String, Estimate>> metrics,
+    Map<String, List<Calibration.Bin>> calibration,
     Optional<StepCurves> steps,
     List<Comparison<Row>> rows,
     Map<String, TransferGains> gains,

@@ -170,7 +170,20 @@ final class StoryCard {
     }
     add("</tbody></table></div>");
     metrics(story);
+    calibration(story);
     add("</details>");
+  }
+
+  private void calibration(Story story) {
+    if (story.calibration().isEmpty()) {
+      return;
+    }
+    add("<h3>Can its probabilities be believed?</h3>");
+    add(
+        "<p class=\"axis-title\">how often answers are right, by how sure the model is; on the"
+            + " diagonal both agree</p>");
+    String title = "Reliability diagram for " + story.data();
+    page.raw(CurveChart.overConfidence(title, story.calibration(), strategies).svg());
   }
 
   /** Every metric that the evaluators gave, with the most labels. */

@@ -2,6 +2,8 @@ package dev.graft.benchmarks.suite;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.graft.eval.Calibration;
+import dev.graft.eval.Evaluation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,8 @@ import java.util.Map;
  * @param cpuSeconds processor time of the whole cell; see {@link CpuTime}
  * @param training how training went, in order: what was measured after how many steps; empty if
  *     nothing was trained step by step
+ * @param calibration how far probabilities on the test part can be believed; empty for a model
+ *     without probabilities
  * @param peakMemoryMiB the largest resident memory of the process while the cell ran, in MiB; 0
  *     where the system does not tell
  * @param versions of Graft, Java and the engine
@@ -32,6 +36,7 @@ public record Outcome(
     Map<String, Double> seconds,
     double cpuSeconds,
     List<TrainingPoint> training,
+    List<Calibration.Bin> calibration,
     double peakMemoryMiB,
     Map<String, String> versions,
     Cache cache,
@@ -41,6 +46,7 @@ public record Outcome(
     metrics = copy(metrics);
     seconds = copy(seconds);
     training = List.copyOf(training);
+    calibration = List.copyOf(calibration);
     versions = copy(versions);
     notes = List.copyOf(notes);
   }
@@ -88,6 +94,7 @@ public record Outcome(
         Map.of(),
         0,
         List.of(),
+        List.of(),
         0,
         Map.of(),
         Cache.NONE,
@@ -97,15 +104,25 @@ public record Outcome(
 
   /** What the strategy and the evaluation gave; time and memory are measured around them. */
   static Outcome done(
-      Map<String, Double> metrics,
-      int testExamples,
+      Evaluation evaluation,
       Map<String, Double> seconds,
       List<TrainingPoint> training,
       Map<String, String> versions,
       Cache cache,
       List<String> notes) {
     return new Outcome(
-        Status.DONE, metrics, testExamples, seconds, 0, training, 0, versions, cache, notes, "");
+        Status.DONE,
+        evaluation.metrics(),
+        evaluation.examples(),
+        seconds,
+        0,
+        training,
+        evaluation.calibration().bins(),
+        0,
+        versions,
+        cache,
+        notes,
+        "");
   }
 
   Outcome measured(double totalSeconds, double cpu, double memoryMiB) {
@@ -118,6 +135,7 @@ public record Outcome(
         all,
         cpu,
         training,
+        calibration,
         memoryMiB,
         versions,
         cache,

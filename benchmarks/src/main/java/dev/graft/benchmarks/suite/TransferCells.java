@@ -110,8 +110,7 @@ public final class TransferCells implements CellRunner, AutoCloseable {
         Inference.evaluate(fitted, task.test(), services.evaluators(), context.with(event -> {}));
     clock.lap("evaluation");
     return Outcome.done(
-        evaluation.metrics(),
-        evaluation.examples(),
+        evaluation,
         clock.seconds(),
         course.points(),
         backend.versions(),

@@ -12,6 +12,7 @@ import dev.graft.benchmarks.suite.CellResult;
 import dev.graft.benchmarks.suite.Environment;
 import dev.graft.benchmarks.suite.Outcome;
 import dev.graft.benchmarks.suite.SuiteDescription;
+import dev.graft.eval.Calibration;
 import dev.graft.random.Seed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +72,7 @@ class ReportTest {
                     new Outcome.TrainingPoint(
                         8 * e, Map.of("loss", 1.0 / e, "validation/loss", 2.0 / e)))
             .toList(),
+        List.of(new Calibration.Bin(300, 0.55, 0.5), new Calibration.Bin(600, 0.9, 0.7)),
         640,
         Map.of("graft", "0.1.0"),
         Outcome.Cache.NONE,
@@ -248,6 +250,23 @@ class ReportTest {
   }
 
   @Test
+  void reliabilityIsPooledOverSeedsAndDrawn() throws IOException {
+    Findings found = findings(results(STRATEGIES));
+    assertEquals(
+        List.of(new Calibration.Bin(3000, 0.55, 0.5), new Calibration.Bin(6000, 0.9, 0.7)),
+        found.stories().get(0).calibration().get("fine-tuning").stream()
+            .map(b -> new Calibration.Bin(b.count(), round(b.confidence()), round(b.accuracy())))
+            .toList());
+    Reports.write(directory, found);
+    String html = Files.readString(directory.resolve("report.html"));
+    assertTrue(html.contains("aria-label=\"Reliability diagram for UCI digits\""));
+  }
+
+  private static double round(double value) {
+    return Math.round(1e9 * value) / 1e9;
+  }
+
+  @Test
   void failedCellsAreListedWithTheirReason() throws IOException {
     List<CellResult> results = results(STRATEGIES);
     Cell cell = new Cell("demo", "UCI digits", "m", "fine-tuning", "onnx", "cpu", 5, 99, "x");
@@ -260,6 +279,7 @@ class ReportTest {
                 0,
                 Map.of(),
                 0,
+                List.of(),
                 List.of(),
                 0,
                 Map.of(),

@@ -66,6 +66,7 @@ class RunComparisonTest {
         Map.of("total", 2.0),
         1.5,
         List.of(),
+        List.of(),
         0,
         Map.of(),
         Outcome.Cache.NONE,

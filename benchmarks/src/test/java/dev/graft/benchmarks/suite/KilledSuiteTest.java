@@ -3,6 +3,7 @@ package dev.graft.benchmarks.suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.graft.eval.Evaluation;
 import dev.graft.train.Cancellation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,8 +35,7 @@ class KilledSuiteTest {
 
   private static Outcome outcome(Cell cell) {
     return Outcome.done(
-        Map.of("accuracy", cell.seed() / 1000.0),
-        900,
+        Evaluation.of(900, Map.of("accuracy", cell.seed() / 1000.0)),
         Map.of("training", 0.01),
         List.of(),
         Map.of(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.graft.data.DataException;
+import dev.graft.eval.Calibration;
 import dev.graft.train.Cancellation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,7 @@ class SuiteRunnerTest {
         Map.of("training", 0.25),
         0,
         List.of(new Outcome.TrainingPoint(8, Map.of("loss", 0.5))),
+        List.of(new Calibration.Bin(900, 0.5, 0.25)),
         0,
         Map.of("java", "17"),
         Outcome.Cache.COLD,
