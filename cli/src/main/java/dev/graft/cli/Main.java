@@ -1,6 +1,8 @@
 package dev.graft.cli;
 
 import java.io.PrintWriter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +27,9 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class
     })
 public final class Main implements Runnable {
+  /** Tribuo reports each tree it grows; held here, since a logger without owner is forgotten. */
+  private static final Logger TRIBUO = Logger.getLogger("org.tribuo");
+
   @Spec private CommandSpec spec;
 
   private Main() {}
@@ -48,6 +53,7 @@ public final class Main implements Runnable {
    *     interrupted
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
+    TRIBUO.setLevel(Level.WARNING);
     FriendlyErrors errors = new FriendlyErrors();
     return new CommandLine(new Main())
         .setOut(out)

@@ -8,8 +8,6 @@ import dev.graft.data.Sample;
 import dev.graft.datasets.DiskFeatureStore;
 import dev.graft.datasets.Opened;
 import dev.graft.eval.Evaluation;
-import dev.graft.eval.Evaluators;
-import dev.graft.graph.edit.DynamicQuantization;
 import dev.graft.model.NativeFeatures;
 import dev.graft.model.NativeModel;
 import dev.graft.model.PretrainedModel;
@@ -34,7 +32,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -241,11 +238,11 @@ final class TrainCommand implements Callable<Integer> {
       delete(state);
       print(output, made, evaluation, seconds);
       if (quantize != null) {
-        printLoss(
+        EvaluationReport.printLoss(
             output, fitted, graft.evaluate(fitted, held.orElseThrow().data()), made, evaluation);
       }
       if (held.filter(v -> v.data().examples().group(0).isPresent()).isPresent()) {
-        printGroups(output, graft.evaluateByGroup(made, held.get().data()));
+        EvaluationReport.printGroups(output, graft.evaluateByGroup(made, held.get().data()));
       }
     }
     return 0;
@@ -332,6 +329,10 @@ final class TrainCommand implements Callable<Integer> {
           all.put("calibration", e.calibration().bins());
         });
     all.put("notes", made.summary().notes());
+    if (evaluation.filter(e -> !e.calibration().bins().isEmpty()).isPresent()) {
+      Files.writeString(
+          out.resolve("reliability.svg"), ReliabilityPlot.svg(evaluation.get().calibration()));
+    }
     Path temporary = Files.createTempFile(out, "metrics", ".tmp");
     new ObjectMapper()
         .enable(SerializationFeature.INDENT_OUTPUT)
@@ -359,43 +360,5 @@ final class TrainCommand implements Callable<Integer> {
         seconds,
         made.head().isPresent() ? "metrics are" : "model is",
         out);
-  }
-
-  private static void printLoss(
-      PrintWriter output,
-      TransferredModel whole,
-      Evaluation before,
-      TransferredModel small,
-      Optional<Evaluation> after) {
-    output.printf(
-        Locale.ROOT,
-        "int8 weights: %.2f MB instead of %.2f MB%n",
-        DynamicQuantization.bytes(small.model()) / 1e6,
-        DynamicQuantization.bytes(whole.model()) / 1e6);
-    Evaluation now = after.orElseThrow();
-    before
-        .metrics()
-        .forEach(
-            (name, v) ->
-                output.printf(Locale.ROOT, "int8 costs %-12s %+.4f%n", name, now.metric(name) - v));
-  }
-
-  /** What a model does worse for some than for others. */
-  private static void printGroups(PrintWriter output, Map<String, Evaluation> byGroup) {
-    Evaluators.gaps(byGroup)
-        .forEach(
-            (metric, gap) -> {
-              Comparator<String> order = Comparator.comparing(g -> byGroup.get(g).metric(metric));
-              String low = byGroup.keySet().stream().min(order).orElseThrow();
-              String high = byGroup.keySet().stream().max(order).orElseThrow();
-              output.printf(
-                  Locale.ROOT,
-                  "groups %-12s from %.4f (%s) to %.4f (%s)%n",
-                  metric,
-                  byGroup.get(low).metric(metric),
-                  low,
-                  byGroup.get(high).metric(metric),
-                  high);
-            });
   }
 }

@@ -65,12 +65,25 @@ final class ModelCard {
       line(card, "Nothing was measured.");
     }
     new TreeMap<>(model.metrics()).forEach((name, value) -> line(card, "- %s: %.4f", name, value));
-    if (!summary.notes().isEmpty()) {
-      line(card, "");
-      line(card, "## What to know");
-      line(card, "");
-      summary.notes().forEach(note -> line(card, "- %s", note));
-    }
+    line(card, "");
+    line(card, "## Limits");
+    line(card, "");
+    line(
+        card,
+        "- It learned from %s examples; what is unlike them gets an answer all the same.",
+        provenance.history().getOrDefault("training examples", "an unknown number of"));
+    line(
+        card, "- The numbers above are of data that may have decided when to stop, not of a test.");
+    summary.notes().forEach(note -> line(card, "- %s", note));
+    line(card, "");
+    line(card, "## Licence");
+    line(card, "");
+    line(
+        card,
+        "The weights derive from `%s` and the data from `%s`; their licences apply to this model,"
+            + " too.",
+        provenance.source(),
+        provenance.history().getOrDefault("data", "an unknown source"));
     return card.toString();
   }
 

@@ -29,7 +29,6 @@ public final class LogMe implements TransferScore {
   public Optional<Score> score(Evidence evidence) {
     ClassLabels labels = evidence.labels();
     Spectrum spectrum = Spectrum.of(evidence.features(), false);
-    int width = evidence.features().size() / labels.size();
     double sum = 0;
     int present = 0;
     int[] counts = labels.counts();
@@ -38,7 +37,7 @@ public final class LogMe implements TransferScore {
         int of = c;
         double[] indicator =
             IntStream.of(labels.labels()).mapToDouble(l -> l == of ? 1 : 0).toArray();
-        sum += evidence(spectrum, indicator, width);
+        sum += evidence(spectrum, indicator);
         present++;
       }
     }
@@ -46,7 +45,7 @@ public final class LogMe implements TransferScore {
   }
 
   /** The largest log evidence per example, by the fixed-point iteration of algorithm 1. */
-  static double evidence(Spectrum spectrum, double[] y, int width) {
+  static double evidence(Spectrum spectrum, double[] y) {
     int n = y.length;
     double[] s = spectrum.squares();
     double[] x = spectrum.projections(y);
@@ -65,7 +64,7 @@ public final class LogMe implements TransferScore {
       double gamma = 0;
       double weights = 0;
       double residual = outside;
-      double determinant = (width - s.length) * Math.log(alpha);
+      double determinant = 0; // of the directions that vary; alpha cancels in the others
       for (int k = 0; k < s.length; k++) {
         double scaled = alpha + beta * s[k];
         gamma += beta * s[k] / scaled;
@@ -75,7 +74,7 @@ public final class LogMe implements TransferScore {
       }
       double next =
           0.5
-              * (width * Math.log(alpha)
+              * (s.length * Math.log(alpha)
                   + n * Math.log(beta)
                   - determinant
                   - beta * residual
@@ -85,7 +84,7 @@ public final class LogMe implements TransferScore {
         return next / n;
       }
       value = next;
-      alpha = gamma / (weights + 1e-12);
+      alpha = s.length == 0 ? alpha : gamma / (weights + 1e-12);
       beta = (n - gamma) / (residual + 1e-12);
     }
     return value / n;
