@@ -101,7 +101,8 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = Inductive.LINEAR,
       description =
           "The new head: linear, mlp, or for feature-extraction also ridge, tribuo:logistic,"
-              + " tribuo:knn, tribuo:random-forest, or one of a plug-in. Default: ${DEFAULT-VALUE}.")
+              + " tribuo:knn, tribuo:random-forest, or one of a plug-in. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String head = Inductive.LINEAR;
 
   @Option(
@@ -350,8 +351,8 @@ final class TrainCommand implements Callable<Integer> {
                     (name, v) -> output.printf(Locale.ROOT, "validation %-12s %.4f%n", name, v)));
     if (made.preprocessing() instanceof NativeFeatures features) {
       output.printf(
-          "model.onnx is the head alone; the features before it come from %s, which is in the bundle"
-              + " too and runs on backend '%s'%n",
+          "model.onnx is the head alone; the features before it come from %s, which is in the"
+              + " bundle too and runs on backend '%s'%n",
           features.model().name(), features.model().format().backend());
     }
     output.printf(
