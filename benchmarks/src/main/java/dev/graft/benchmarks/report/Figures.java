@@ -83,9 +83,7 @@ final class Figures {
     };
   }
 
-  /**
-   * One sentence for a strategy: {@code helps at 1, 2 and 5; no difference at 10 labels a class.}
-   */
+  /** One sentence for a strategy: {@code helps with 1, 2 and 5; no difference with 10 labels}. */
   static String sentence(Story story, String strategy) {
     Map<Verdict, List<String>> labels = new LinkedHashMap<>();
     for (Comparison<Story.Row> row : story.rows()) {
@@ -96,8 +94,14 @@ final class Figures {
       }
     }
     List<String> parts = new ArrayList<>();
-    labels.forEach((verdict, at) -> parts.add(verdict.words() + " at " + enumerate(at)));
-    return String.join("; ", parts) + " labels a class";
+    labels.forEach((verdict, with) -> parts.add(verdict.words() + " with " + enumerate(with)));
+    boolean counted = story.rows().stream().anyMatch(r -> r.row().labelsPerClass() != Cell.ALL);
+    return String.join("; ", parts) + (counted ? " labels a class" : " labels");
+  }
+
+  /** {@code with 5 labels a class}, or {@code with all labels}. */
+  static String withLabels(int perClass) {
+    return perClass == Cell.ALL ? "with all labels" : "with " + perClass + " labels a class";
   }
 
   /** {@code 1, 2 and 5}. */
@@ -136,12 +140,12 @@ final class Figures {
             row -> {
               Story story = f.story(row.row());
               return format(
-                  "%s, %s: %s at %s labels a class loses %s points against %s (paired t-test over"
+                  "%s, %s: %s %s loses %s points against %s (paired t-test over"
                       + " %d seeds, p = %s after Holm's correction)",
                   story.data(),
                   story.model(),
                   row.row().strategy(),
-                  labels(row.row().labelsPerClass()),
+                  withLabels(row.row().labelsPerClass()),
                   percent(-row.gain().mean()),
                   f.description().baseline(),
                   row.gain().n(),

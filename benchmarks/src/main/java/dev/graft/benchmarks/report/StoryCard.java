@@ -142,10 +142,9 @@ final class StoryCard {
 
   private void steps(Story story, StepCurves steps) {
     add("<h3>Step by step</h3>");
-    String labels = Figures.labels(steps.labelsPerClass());
     add(
-        "<p class=\"axis-title\">%s while training with %s labels a class</p>",
-        steps.metric(), labels);
+        "<p class=\"axis-title\">%s while training %s</p>",
+        steps.metric(), Figures.withLabels(steps.labelsPerClass()));
     String title = "Training curves for " + story.data() + ": " + steps.metric() + " by steps";
     page.raw(CurveChart.overSteps(title, steps, strategies).svg());
   }

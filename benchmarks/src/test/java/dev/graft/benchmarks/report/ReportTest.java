@@ -145,7 +145,7 @@ class ReportTest {
   @Test
   void negativeTransferIsNamedWithItsTest() throws IOException {
     Reports.write(directory, findings(results(STRATEGIES)));
-    String named = "feature-extraction at 50 labels a class loses";
+    String named = "feature-extraction with 50 labels a class loses";
     for (String file : List.of("report.html", "report.md", "summary.json")) {
       String text = Files.readString(directory.resolve(file));
       assertTrue(text.contains(named), file);
@@ -167,7 +167,7 @@ class ReportTest {
     assertEquals(10, steps.curves().get("fine-tuning").get(24).n());
     Reports.write(directory, found);
     String html = Files.readString(directory.resolve("report.html"));
-    assertTrue(html.contains("validation/loss while training with all labels a class"));
+    assertTrue(html.contains("validation/loss while training with all labels"));
     assertTrue(
         html.contains("aria-label=\"Training curves for UCI digits: validation/loss by steps"));
   }
