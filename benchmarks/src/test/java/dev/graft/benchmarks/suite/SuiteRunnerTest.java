@@ -124,6 +124,20 @@ class SuiteRunnerTest {
   }
 
   @Test
+  void linesOfEarlierVersionsAreStillRead() throws IOException {
+    run(cells(2), (c, x) -> runCell(c), 1);
+    Path file = directory.resolve(ResultLog.FILE);
+    String lines = Files.readString(file);
+    String earlier = lines.replaceAll("\"(training|calibration)\":\\[.*?\\],", "");
+    assertTrue(earlier.length() < lines.length());
+    Files.writeString(file, earlier);
+    List<CellResult> all = run(cells(2), (c, x) -> runCell(c), 1);
+    assertEquals(Set.of(), ran);
+    assertEquals(List.of(), all.get(0).outcome().training());
+    assertEquals(List.of(), all.get(0).outcome().calibration());
+  }
+
+  @Test
   void damagedLineInTheMiddleIsNamed() throws IOException {
     run(cells(2), (c, x) -> runCell(c), 1);
     Path file = directory.resolve(ResultLog.FILE);
