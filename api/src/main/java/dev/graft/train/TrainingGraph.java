@@ -13,6 +13,7 @@ import dev.graft.graph.Role;
 import dev.graft.graph.Specialization;
 import dev.graft.graph.Value;
 import dev.graft.graph.edit.Parameters;
+import dev.graft.graph.edit.Recognition;
 import dev.graft.model.GraphModel;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
@@ -225,7 +226,8 @@ public record TrainingGraph(Graph graph, ParameterStore slots, ParameterStore an
       int batch,
       Objective objective,
       Set<String> moving) {
-    Graph forward = Specialization.ofInputs(model, types);
+    // Composite operators have shorter derivatives than their parts.
+    Graph forward = Recognition.apply(Specialization.ofInputs(model, types));
     Rewriter rewriter = new Rewriter(forward).copyInputs();
     GraphBuilder g = rewriter.target();
     for (Node node : forward.nodes()) {

@@ -36,6 +36,9 @@ public final class BackendComparison {
   /** Most runs of a turn, and the milliseconds that a turn of short runs lasts. */
   private static final int LONGEST_TURN = 100;
 
+  /** A run of more milliseconds is a turn of its own. */
+  private static final double SLOW = 1000;
+
   /** Turns that only warm up: caches, and the Java compiler. */
   private static final int WARM_TURNS = 5;
 
@@ -285,8 +288,9 @@ public final class BackendComparison {
           listener.measuring(workload, lane.label(), measure);
           try {
             found.get(lane).compile.put(measure, contender.prepare(measure));
-            double run = SpeedResult.Timing.of(contender.run(measure, TURN)).median();
-            int turn = (int) Math.max(TURN, Math.min(LONGEST_TURN, LONGEST_TURN / run));
+            double run = SpeedResult.Timing.of(contender.run(measure, 1)).median();
+            int turn =
+                run > SLOW ? 1 : (int) Math.max(TURN, Math.min(LONGEST_TURN, LONGEST_TURN / run));
             if (turn > TURN) {
               contender.run(measure, WARM_TURNS * turn);
             }
@@ -297,12 +301,16 @@ public final class BackendComparison {
           }
         });
     for (int round = 0; round < options.rounds() && !cancellation.isRequested(); round++) {
-      able.forEach(
-          (lane, contender) -> {
-            for (double ms : contender.run(measure, turns.get(lane))) {
-              found.get(lane).times.computeIfAbsent(measure, m -> new ArrayList<>()).add(ms);
-            }
-          });
+      for (Lane lane : List.copyOf(able.keySet())) {
+        try {
+          for (double ms : able.get(lane).run(measure, turns.get(lane))) {
+            found.get(lane).times.computeIfAbsent(measure, m -> new ArrayList<>()).add(ms);
+          }
+        } catch (ContenderException e) {
+          found.get(lane).problems.add(measure.title() + ": " + e.getMessage());
+          able.remove(lane);
+        }
+      }
     }
   }
 
