@@ -1,8 +1,11 @@
 package dev.graft.model;
 
+import dev.graft.backend.Backend;
+import dev.graft.backend.Precision;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.TensorType;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Computes features with a frozen network: a cut {@link GraphModel} on some backend, or an engine's
@@ -21,6 +24,25 @@ public interface FeatureExtractor extends AutoCloseable {
    * version, device and precision.
    */
   String fingerprint();
+
+  /**
+   * A fingerprint in the form that {@link #fingerprint()} promises.
+   *
+   * @param digest of graph and weights
+   * @param backend what runs them, with {@link dev.graft.backend.CompileOptions#INFERENCE} in its
+   *     own precision where it is bound to one
+   */
+  static String fingerprint(String digest, Backend backend) {
+    Precision precision =
+        backend.precisions().contains(Precision.FLOAT32) ? Precision.FLOAT32 : Precision.BFLOAT16;
+    return String.join(
+        "/",
+        digest,
+        backend.name(),
+        backend.device().toString(),
+        new TreeMap<>(backend.versions()).toString(),
+        precision.toString());
+  }
 
   /** The features of one batch. */
   HostTensor run(Map<String, HostTensor> batch);

@@ -2,7 +2,6 @@ package dev.graft.model;
 
 import dev.graft.backend.Backend;
 import dev.graft.backend.CompileOptions;
-import dev.graft.backend.Precision;
 import dev.graft.backend.Program;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphException;
@@ -12,7 +11,6 @@ import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.TensorType;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,23 +40,7 @@ public final class GraphFeatureExtractor implements FeatureExtractor {
     this.model = model;
     this.backend = backend;
     this.output = graph.outputs().get(0);
-    this.fingerprint =
-        model.fingerprint()
-            + '/'
-            + backend.name()
-            + '/'
-            + backend.device()
-            + '/'
-            + new TreeMap<>(backend.versions())
-            + '/'
-            + precision(backend);
-  }
-
-  /** What {@link CompileOptions#INFERENCE} means on a backend that may be bound to a precision. */
-  private static Precision precision(Backend backend) {
-    return backend.precisions().contains(Precision.FLOAT32)
-        ? Precision.FLOAT32
-        : Precision.BFLOAT16;
+    this.fingerprint = FeatureExtractor.fingerprint(model.fingerprint(), backend);
   }
 
   @Override

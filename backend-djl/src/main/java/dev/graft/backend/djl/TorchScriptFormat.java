@@ -2,14 +2,17 @@ package dev.graft.backend.djl;
 
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.Device;
+import dev.graft.data.ContentDigest;
 import dev.graft.model.FeatureExtractor;
 import dev.graft.model.ModelFormatException;
+import dev.graft.model.NativeExtractor;
 import dev.graft.model.NativeModelFormat;
 import dev.graft.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /** Models that {@code torch.jit.save} wrote. */
@@ -51,7 +54,7 @@ public final class TorchScriptFormat implements NativeModelFormat {
                 + " torch.jit.save(torch.jit.trace(model.eval(), example), file), or export it to"
                 + " ONNX");
       }
-    } catch (java.util.zip.ZipException e) {
+    } catch (ZipException e) {
       throw new ModelFormatException(file + " is not a TorchScript archive, or is truncated", e);
     }
     return Files.readAllBytes(file);
@@ -62,7 +65,10 @@ public final class TorchScriptFormat implements NativeModelFormat {
       String name, byte[] content, Shape example, Device device, BackendOptions options) {
     DjlBackend backend = (DjlBackend) new DjlBackendProvider().open(device, options);
     try {
-      return new TorchScriptExtractor(backend, name, content, example);
+      String fingerprint =
+          FeatureExtractor.fingerprint(new ContentDigest().add(content).hex(), backend);
+      return new NativeExtractor(
+          name, "input", example, fingerprint, new TorchScriptNetwork(backend, name, content));
     } catch (RuntimeException e) {
       backend.close();
       throw e;

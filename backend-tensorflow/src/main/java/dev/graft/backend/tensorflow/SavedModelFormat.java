@@ -2,7 +2,9 @@ package dev.graft.backend.tensorflow;
 
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.Device;
+import dev.graft.data.ContentDigest;
 import dev.graft.model.FeatureExtractor;
+import dev.graft.model.NativeExtractor;
 import dev.graft.model.NativeModelFormat;
 import dev.graft.tensor.Shape;
 import java.io.ByteArrayOutputStream;
@@ -68,6 +70,14 @@ public final class SavedModelFormat implements NativeModelFormat {
       String name, byte[] content, Shape example, Device device, BackendOptions options) {
     TensorFlowBackend backend =
         (TensorFlowBackend) new TensorFlowBackendProvider().open(device, options);
-    return new SavedModelExtractor(backend, name, content, example);
+    try {
+      SavedModelNetwork network = new SavedModelNetwork(backend, name, content);
+      String fingerprint =
+          FeatureExtractor.fingerprint(new ContentDigest().add(content).hex(), backend);
+      return new NativeExtractor(name, network.inputName(), example, fingerprint, network);
+    } finally {
+      // The network has a session of its own.
+      backend.close();
+    }
   }
 }

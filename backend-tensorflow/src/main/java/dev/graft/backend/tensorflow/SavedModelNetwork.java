@@ -1,22 +1,16 @@
 package dev.graft.backend.tensorflow;
 
-import dev.graft.data.ContentDigest;
-import dev.graft.model.FeatureExtractor;
 import dev.graft.model.ModelFormatException;
+import dev.graft.model.NativeExtractor;
 import dev.graft.tensor.DType;
-import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
-import dev.graft.tensor.Shape;
-import dev.graft.tensor.TensorType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -28,17 +22,14 @@ import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.DataType;
 
 /** A SavedModel whose serving signature maps a batch of examples to a batch of features. */
-final class SavedModelExtractor implements FeatureExtractor {
+final class SavedModelNetwork implements NativeExtractor.Network {
   private final String name;
   private final SavedModelBundle bundle;
   private final String inputName;
   private final String outputName;
-  private final TensorType input;
-  private final TensorType output;
-  private final String fingerprint;
   private boolean closed;
 
-  SavedModelExtractor(TensorFlowBackend backend, String name, byte[] content, Shape example) {
+  SavedModelNetwork(TensorFlowBackend backend, String name, byte[] content) {
     this.name = name;
     this.bundle = load(backend, name, content);
     try {
@@ -46,28 +37,14 @@ final class SavedModelExtractor implements FeatureExtractor {
       this.inputName = only(signature.inputNames(), "inputs");
       this.outputName = only(signature.outputNames(), "outputs");
       requireFloats(signature.getInputs().get(inputName).dataType);
-      this.input = batchOf(example);
-      HostTensor one = HostTensor.full(input.withShape(input.shape().with(0, Dim.of(1))), 0);
-      List<Dim> dims = features(one).shape().dims();
-      this.output = batchOf(new Shape(dims.subList(1, dims.size())));
     } catch (RuntimeException e) {
       bundle.close();
       throw e;
     }
-    this.fingerprint =
-        new ContentDigest().add(content).hex()
-            + '/'
-            + backend.name()
-            + '/'
-            + backend.device()
-            + '/'
-            + new TreeMap<>(backend.versions());
   }
 
-  private static TensorType batchOf(Shape example) {
-    List<Dim> dims = new ArrayList<>(List.of(Dim.symbol("batch")));
-    dims.addAll(example.dims());
-    return new TensorType(DType.FLOAT32, new Shape(dims));
+  String inputName() {
+    return inputName;
   }
 
   /** TensorFlow reads from a folder only, and has read all when it returns. */
@@ -124,7 +101,7 @@ final class SavedModelExtractor implements FeatureExtractor {
                         + bundle.signatures().stream().map(Signature::key).toList()));
   }
 
-  private String only(java.util.Set<String> names, String what) {
+  private String only(Set<String> names, String what) {
     if (names.size() != 1) {
       throw new ModelFormatException(
           name + " has the " + what + " " + names + "; save one with a single one of them");
@@ -139,31 +116,7 @@ final class SavedModelExtractor implements FeatureExtractor {
   }
 
   @Override
-  public Map<String, TensorType> inputs() {
-    return Map.of(inputName, input);
-  }
-
-  @Override
-  public TensorType output() {
-    return output;
-  }
-
-  @Override
-  public String fingerprint() {
-    return fingerprint;
-  }
-
-  @Override
-  public HostTensor run(Map<String, HostTensor> batch) {
-    HostTensor examples = batch.get(inputName);
-    if (examples == null || batch.size() != 1) {
-      throw new IllegalArgumentException(
-          name + " takes '" + inputName + "' alone, but was given " + batch.keySet());
-    }
-    return features(examples);
-  }
-
-  private HostTensor features(HostTensor examples) {
+  public HostTensor features(HostTensor examples) {
     synchronized (this) {
       if (closed) {
         throw new IllegalStateException("the feature extractor of " + name + " is closed");
