@@ -13,7 +13,7 @@ final class PooledCalibration {
 
   /** Of the cells with the most labels, by strategy. */
   static Map<String, List<Calibration.Bin>> of(List<CellResult> cells) {
-    int most = Findings.mostLabels(cells);
+    int most = StoryCells.mostLabels(cells);
     Map<String, List<List<Calibration.Bin>>> byStrategy = new LinkedHashMap<>();
     for (CellResult r : cells) {
       if (r.cell().labelsPerClass() == most && !r.outcome().calibration().isEmpty()) {

@@ -27,7 +27,7 @@ record StepCurves(
 
   /** The curves of one story's cells; empty if nothing was trained step by step. */
   static Optional<StepCurves> of(List<CellResult> cells) {
-    int labels = Findings.mostLabels(cells);
+    int labels = StoryCells.mostLabels(cells);
     List<CellResult> most =
         cells.stream()
             .filter(r -> r.cell().labelsPerClass() == labels)
