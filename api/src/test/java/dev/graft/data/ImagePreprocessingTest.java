@@ -209,7 +209,7 @@ class ImagePreprocessingTest {
     assertMessage(Map.of("size", 4, "mean", List.of(1, 2)), "one mean and deviation");
     DataException e =
         assertThrows(DataException.class, () -> Preprocessings.read("smell", Map.of()));
-    assertTrue(e.getMessage().contains("There is: image, tensor"), e.getMessage());
+    assertTrue(e.getMessage().contains("There is: image"), e.getMessage());
   }
 
   private static void assertMessage(Map<String, Object> settings, String part) {
