@@ -10,6 +10,7 @@ import dev.graft.benchmarks.report.Findings;
 import dev.graft.benchmarks.report.Reports;
 import dev.graft.benchmarks.suite.Cell;
 import dev.graft.benchmarks.suite.CellResult;
+import dev.graft.benchmarks.suite.CellRunner;
 import dev.graft.benchmarks.suite.Classes;
 import dev.graft.benchmarks.suite.Environment;
 import dev.graft.benchmarks.suite.ModelSource;
@@ -50,9 +51,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Two stories on embedded digits, in minutes and without any download: one in which transfer should
- * help, from drawings to scans of the same digits, and one in which it may hurt, from the digits 0
- * to 4 to the digits 5 to 9.
+ * Three stories on embedded data, in minutes and without any download: one in which transfer should
+ * help, from drawings to scans of the same digits, one in which it may hurt, from the digits 0 to 4
+ * to the digits 5 to 9, and one on sentences.
  */
 public final class QuickSuite {
   private static final String NAME = "quick";
@@ -153,10 +154,13 @@ public final class QuickSuite {
             Strategies.discover(),
             Evaluators.discover(),
             new GradientTrainer(),
-            FeatureStore.uncached(LoaderOptions.strict().withThreads(1)),
+            new KeptFeatures(LoaderOptions.strict().withThreads(1)),
             1);
     List<CellResult> results;
-    try (TransferCells runner = new TransferCells(tasks(), models(), rule(), services)) {
+    try (TransferCells digits = new TransferCells(tasks(), models(), rule(), services);
+        TransferCells texts = TextStory.cells(services)) {
+      CellRunner runner =
+          (cell, stop) -> (cell.data().equals(TextStory.DATA) ? texts : digits).run(cell, stop);
       results =
           new SuiteRunner(cells, runner, options.workers(), progress, cancellation).run(directory);
     }
@@ -173,6 +177,7 @@ public final class QuickSuite {
         String.join(
                 "/",
                 SETTINGS.toString(),
+                TextStory.SETTINGS.toString(),
                 Integer.toString(STEPS),
                 Integer.toString(PRETRAINING_STEPS))
             + new TreeMap<>(versions);
@@ -183,22 +188,39 @@ public final class QuickSuite {
         String model = data.equals(DRAWN) ? DRAWN_NETWORK : OTHER_NETWORK;
         for (int labels : options.labelsPerClass()) {
           for (String strategy : STRATEGIES) {
-            cells.add(
-                new Cell(
-                    NAME,
-                    data,
-                    model,
-                    strategy,
-                    backend,
-                    options.device().toString(),
-                    labels,
-                    seed,
-                    settings));
+            cells.add(cell(data, model, strategy, backend, options, labels, seed, settings));
           }
+        }
+      }
+      for (int labels : TextStory.labels(options.labelsPerClass(), seed)) {
+        for (String strategy : TextStory.STRATEGIES) {
+          cells.add(
+              cell(
+                  TextStory.DATA,
+                  TextStory.NETWORK,
+                  strategy,
+                  backend,
+                  options,
+                  labels,
+                  seed,
+                  settings));
         }
       }
     }
     return cells;
+  }
+
+  private static Cell cell(
+      String data,
+      String model,
+      String strategy,
+      String backend,
+      Options options,
+      int labels,
+      long seed,
+      String settings) {
+    return new Cell(
+        NAME, data, model, strategy, backend, options.device().toString(), labels, seed, settings);
   }
 
   private static Map<String, Task> tasks() {
@@ -279,12 +301,13 @@ public final class QuickSuite {
         OTHER,
         "The same network learns to tell the scanned digits 0 to 4 apart, then gets a few labelled"
             + " scans of 5 to 9. Do features of five classes serve the other five?");
+    stories.put(TextStory.DATA, TextStory.TEXT);
     return new SuiteDescription(
         NAME,
         "Did transfer help?",
-        "Two tasks on the UCI optical digits (Alpaydin and Kaynak 1998, CC BY 4.0), which come with"
-            + " Graft. Each compares a pre-trained network with the same network trained from"
-            + " scratch.",
+        "Two tasks on the UCI optical digits (Alpaydin and Kaynak 1998, CC BY 4.0) and one on"
+            + " sentences, which come with Graft. Each compares a pre-trained network with the same"
+            + " network trained from scratch.",
         "accuracy",
         BASELINE,
         stories,
@@ -299,15 +322,22 @@ public final class QuickSuite {
             "All strategies use the same network, and those that train by gradients make the same"
                 + " number of steps, at least "
                 + STEPS
-                + ", with the same optimizer and peak rate.",
+                + " on digits and "
+                + TextStory.STEPS
+                + " on sentences, with the same optimizer and peak rate.",
             "All settings were fixed before any result was seen; what only transfer uses is the"
                 + " library's default. None was chosen by a transfer result.",
-            "The network has no normalisation layers, so none can be lost or mistrained in one arm"
+            "The network of digits has no batch normalisation, so none can be lost or mistrained in one arm"
                 + " only. No arm uses augmentation or early stopping.",
             "The generator of drawn digits was fixed before any transfer result was looked at."),
         List.of(
             "Drawn digits: the pre-training had the same ten classes as the target, only drawn by a"
                 + " program. On new classes the gain would be smaller.",
+            "Sentences: so few steps train a network of this size from scratch to little; that is"
+                + " what can be had of it in this time. Counting words (tf-idf) is the baseline to"
+                + " look at. There are "
+                + TextStory.MOST_SEEDS
+                + " seeds at most.",
             "One network was pre-trained per task; seeds vary the labelled examples, the new"
                 + " layers' first weights and the order of training, not the pre-training."));
   }

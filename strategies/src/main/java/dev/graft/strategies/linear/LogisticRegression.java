@@ -92,7 +92,8 @@ public final class LogisticRegression {
     double apply(float[] z, int row);
   }
 
-  private static double softmaxLoss(float[] z, int label) {
+  /** Turns the logits of a row into the loss's gradient by them, and returns the loss. */
+  static double softmaxLoss(float[] z, int label) {
     float max = z[0];
     for (float v : z) {
       max = Math.max(max, v);
