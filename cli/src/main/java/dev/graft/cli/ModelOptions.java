@@ -25,6 +25,7 @@ import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import dev.graft.text.TextInputs;
 import dev.graft.text.TextPreprocessing;
+import dev.graft.text.WordVectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Option;
 
 /** The options by which a command is given a pre-trained network and what its input expects. */
 final class ModelOptions {
+  /** Of a file of word vectors; the frequent words come first. */
+  private static final int MOST_WORDS = 200_000;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Option(
@@ -45,8 +49,9 @@ final class ModelOptions {
       required = true,
       paramLabel = "FILE|NAME",
       description =
-          "The pre-trained network: an .onnx file, or minilm for the English all-MiniLM-L6-v2. For"
-              + " feature-extraction also a TorchScript file or a SavedModel folder.")
+          "The pre-trained network: an .onnx file, word vectors as text (.vec, .txt), or minilm for"
+              + " the English all-MiniLM-L6-v2. For feature-extraction also a TorchScript file or a"
+              + " SavedModel folder.")
   private Path file = Path.of("");
 
   @Option(
@@ -137,6 +142,9 @@ final class ModelOptions {
   }
 
   private PretrainedModel readFile() throws IOException {
+    if (file.toString().matches("(?i).*\\.(vec|txt)(\\.gz)?")) {
+      return WordVectors.read(file, MOST_WORDS);
+    }
     GraphModel model = ModelFormats.discover().read(file);
     String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
     Provenance provenance = provenance(model.parameters().fingerprint());
