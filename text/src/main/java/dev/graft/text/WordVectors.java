@@ -119,8 +119,7 @@ public final class WordVectors {
     Value ids = g.input("input_ids", new TensorType(DType.INT64, shape));
     Value embedding = g.parameter("embedding.weight", weights.type());
     Value rows = g.op("Gather", Attributes.of("axis", 0), embedding, ids);
-    Value known =
-        ids.greater(g.scalar(DType.INT64, SPECIAL - 1)).cast(DType.FLOAT32).unsqueeze(2);
+    Value known = ids.greater(g.scalar(DType.INT64, SPECIAL - 1)).cast(DType.FLOAT32).unsqueeze(2);
     Value count = g.op("Max", known.sum(false, 1), g.scalar(DType.FLOAT32, 1));
     g.output(rows.mul(known).sum(false, 1).div(count), "features");
     return new GraphModel(g.build(), ParameterStore.of(Map.of("embedding.weight", weights)));

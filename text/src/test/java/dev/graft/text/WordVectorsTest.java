@@ -36,10 +36,9 @@ class WordVectorsTest {
         model
             .preprocessing()
             .batch(
-                Stream.of(texts)
-                    .map(t -> model.preprocessing().apply(TextSample.of(t)))
-                    .toList());
-    try (var backend = Backends.discover().get("reference").open(Device.CPU, BackendOptions.DEFAULT);
+                Stream.of(texts).map(t -> model.preprocessing().apply(TextSample.of(t))).toList());
+    try (var backend =
+            Backends.discover().get("reference").open(Device.CPU, BackendOptions.DEFAULT);
         var extractor = new GraphFeatureExtractor(model.model(), backend)) {
       return extractor.run(batch).toFloats();
     }

@@ -28,8 +28,7 @@ class TextStoryTest {
       assertTrue(Arrays.stream(part.targets().counts()).allMatch(n -> n == 20));
     }
     assertEquals(
-        List.of(),
-        Duplicate.between(Utterances.pool().examples(), Utterances.test().examples()));
+        List.of(), Duplicate.between(Utterances.pool().examples(), Utterances.test().examples()));
   }
 
   @Test
@@ -45,7 +44,7 @@ class TextStoryTest {
     try (TransferCells cells = TextStory.cells(services)) {
       double words = accuracy(cells, "tf-idf");
       double network = accuracy(cells, "feature-extraction");
-      assertTrue(words > 0.3 && network > words + 0.1, network + " against " + words);
+      assertTrue(words > 0.2 && network > words + 0.2, network + " against " + words);
     }
   }
 
