@@ -122,9 +122,10 @@ final class Figures {
     }
     String text =
         format(
-            "Of %d comparisons with %s, transfer helps in %d, makes no difference in %d and hurts"
+            "Of %d comparison%s with %s, transfer helps in %d, makes no difference in %d and hurts"
                 + " (negative transfer) in %d.",
             rows,
+            rows == 1 ? "" : "s",
             f.description().baseline(),
             f.count(Verdict.HELPS),
             f.count(Verdict.NO_DIFFERENCE),
