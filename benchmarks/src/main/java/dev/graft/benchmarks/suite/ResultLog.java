@@ -83,7 +83,7 @@ public final class ResultLog implements AutoCloseable {
           directory + " has no " + FILE + "; it is not the output of a benchmark of transfer");
     }
     Map<Cell, CellResult> results = new LinkedHashMap<>();
-    parse(file, results);
+    parse(Files.readAllBytes(file), file, results);
     return List.copyOf(results.values());
   }
 
@@ -99,16 +99,18 @@ public final class ResultLog implements AutoCloseable {
         "another run is writing " + file + ". Wait for it, or choose another directory.");
   }
 
+  /** Through the channel that is locked: closing any other one would give the lock away. */
   private void load() throws IOException {
-    long whole = parse(file, results);
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+    while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+    long whole = parse(bytes.array(), file, results);
     // What follows the last line end was being written when the process died.
     channel.truncate(whole);
     channel.position(whole);
   }
 
   /** Reads all whole lines, and says where the last one ends. */
-  private static long parse(Path file, Map<Cell, CellResult> results) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
+  private static long parse(byte[] bytes, Path file, Map<Cell, CellResult> results) {
     int start = 0;
     int number = 0;
     for (int i = 0; i < bytes.length; i++) {

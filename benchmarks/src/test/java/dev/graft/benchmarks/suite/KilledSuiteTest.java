@@ -1,8 +1,10 @@
 package dev.graft.benchmarks.suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.graft.data.DataException;
 import dev.graft.eval.Evaluation;
 import dev.graft.train.Cancellation;
 import java.io.IOException;
@@ -80,6 +82,9 @@ class KilledSuiteTest {
       while (lines() < 5 && child.isAlive() && Instant.now().isBefore(end)) {
         Thread.sleep(5);
       }
+      DataException held =
+          assertThrows(DataException.class, () -> ResultLog.open(directory).close());
+      assertTrue(held.getMessage().contains("another run"), held.getMessage());
     } finally {
       child.destroyForcibly();
     }
