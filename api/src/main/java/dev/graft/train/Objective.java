@@ -25,6 +25,17 @@ public interface Objective {
   Value losses(GraphBuilder builder, List<Value> outputs);
 
   /**
+   * Adds how wrong the outputs are on each example, by which the best epoch is chosen: the loss,
+   * unless the objective knows better.
+   *
+   * @param losses what {@link #losses} gave for the same outputs
+   * @return of shape {@code [batch]}; lower is better
+   */
+  default Value errors(GraphBuilder builder, List<Value> outputs, Value losses) {
+    return losses;
+  }
+
+  /**
    * The values of the target inputs for some examples.
    *
    * @param targets the targets of the whole data set

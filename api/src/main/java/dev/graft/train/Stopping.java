@@ -5,7 +5,7 @@ import static dev.graft.train.Ranges.require;
 /**
  * When training ends before its epochs are over. Immutable.
  *
- * @param patience epochs without a better validation loss before training stops; 0 for never
+ * @param patience epochs without a better validation error before training stops; 0 for never
  * @param validationFraction the part of the training examples held back for early stopping where
  *     the problem has no validation part; 0 for none
  */

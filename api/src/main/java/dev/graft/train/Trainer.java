@@ -3,7 +3,7 @@ package dev.graft.train;
 /** The training service: minimises an objective over a model's trainable parameters. */
 public interface Trainer {
   /**
-   * Trains until the epochs are over, the validation loss has stopped improving, or it is
+   * Trains until the epochs are over, the validation error has stopped improving, or it is
    * cancelled. Native memory that it takes is freed before it returns.
    *
    * @throws DivergedException if a loss is not finite

@@ -50,6 +50,9 @@ public record TrainingGraph(Graph graph, ParameterStore slots, ParameterStore an
   /** The output: a scalar. */
   public static final String LOSS = "training/loss";
 
+  /** The output of {@link #evaluation}: a scalar, see {@link Objective#errors}. */
+  public static final String ERROR = "training/error";
+
   /** The scalar input of the global gradient norm above which gradients are scaled down. */
   public static final String CLIP = "clip/norm";
 
@@ -175,7 +178,7 @@ public record TrainingGraph(Graph graph, ParameterStore slots, ParameterStore an
         }
       }
       Set<String> moving = batchNorm == BatchNormPolicy.BATCH_STATISTICS ? trainable : Set.of();
-      Graph forward = loss(model.graph(), types, batch, objective, moving);
+      Graph forward = loss(model.graph(), types, batch, objective, moving, false);
       requireUse(forward, trainable);
       forward = Differentiator.differentiable(forward, LOSS, trainable);
       Rewriter rewriter = new Rewriter(forward).copyInputs();
@@ -192,8 +195,8 @@ public record TrainingGraph(Graph graph, ParameterStore slots, ParameterStore an
 
   /**
    * The forward graph and the loss without any update, for validation: the batch inputs of a
-   * training step, the outputs of the model, and {@link #LOSS} as the last output. It may share the
-   * state of a training program.
+   * training step, the outputs of the model, and {@link #ERROR} and {@link #LOSS} as the last
+   * outputs. It may share the state of a training program.
    *
    * @param averaged the parameters that are read from the slots of their running averages
    */
@@ -203,7 +206,7 @@ public record TrainingGraph(Graph graph, ParameterStore slots, ParameterStore an
       int batch,
       Objective objective,
       Set<String> averaged) {
-    Graph forward = loss(model.graph(), types, batch, objective, Set.of());
+    Graph forward = loss(model.graph(), types, batch, objective, Set.of(), true);
     if (averaged.isEmpty()) {
       return forward;
     }
@@ -225,7 +228,8 @@ public record TrainingGraph(Graph graph, ParameterStore slots, ParameterStore an
       Map<String, TensorType> types,
       int batch,
       Objective objective,
-      Set<String> moving) {
+      Set<String> moving,
+      boolean withErrors) {
     // Composite operators have shorter derivatives than their parts.
     Graph forward = Recognition.apply(Specialization.ofInputs(model, types));
     Rewriter rewriter = new Rewriter(forward).copyInputs();
@@ -250,6 +254,9 @@ public record TrainingGraph(Graph graph, ParameterStore slots, ParameterStore an
     }
     Value weights = g.input(WEIGHTS, losses.type());
     outputs.forEach(g::output);
+    if (withErrors) {
+      g.output(objective.errors(g, outputs, losses).mul(weights).sum(false), ERROR);
+    }
     g.output(losses.mul(weights).sum(false), LOSS);
     return Rewriter.prune(g.build());
   }

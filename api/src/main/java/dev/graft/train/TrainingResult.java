@@ -7,8 +7,8 @@ import java.util.OptionalDouble;
 /**
  * A trained model and how it came about.
  *
- * @param model the model with the best parameters by validation loss; the last ones where there is
- *     no validation part
+ * @param model the model with the best parameters by validation error, the later ones of equals;
+ *     the last ones where there is no validation part
  * @param epochs one entry per epoch
  * @param bestEpoch the epoch, from 1, that the parameters are of; 0 for those of the start
  * @param ending why training ended
@@ -30,6 +30,9 @@ public record TrainingResult(GraphModel model, List<Epoch> epochs, int bestEpoch
    *
    * @param trainLoss the mean loss of the epoch's steps
    * @param validationLoss the loss on the validation part after the epoch
+   * @param validationError the error on it by which epochs are compared; see {@link
+   *     Objective#errors}
    */
-  public record Epoch(double trainLoss, OptionalDouble validationLoss) {}
+  public record Epoch(
+      double trainLoss, OptionalDouble validationLoss, OptionalDouble validationError) {}
 }

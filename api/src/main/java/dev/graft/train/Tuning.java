@@ -14,9 +14,10 @@ import java.util.List;
  * @param lowestRateFactor the rate of the lowest pre-trained layer as a part of the highest one's;
  *     from layer to layer it falls by the same factor, so that it means the same in networks of any
  *     depth (discriminative rates, Howard and Ruder 2018)
- * @param relativeRates whether AdamW's rates of pre-trained parameters count in units of each one's
- *     root mean square, so that one rate fits every network: 0.001 moves each by a thousandth of
- *     its size in a step (Shazeer and Stern 2018, section 8)
+ * @param relativeRates whether AdamW's rates of pre-trained parameters, and of a head that was
+ *     fitted first, count in units of each one's root mean square, so that one rate fits every
+ *     network: 0.001 moves each by a thousandth of its size in a step (Shazeer and Stern 2018,
+ *     section 8)
  * @param unfreezeEpochs the epochs over which layers are unfrozen, from the head down; the head
  *     alone is trained in the first (gradual unfreezing, Howard and Ruder 2018). 0 for all at once
  * @param freeze patterns of logical parameter names, with {@code *} for any characters, that stay

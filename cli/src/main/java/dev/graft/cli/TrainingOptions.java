@@ -31,7 +31,7 @@ final class TrainingOptions {
   @Option(
       names = "--patience",
       paramLabel = "N",
-      description = "Epochs without a better validation loss before it stops; 0 for never.")
+      description = "Epochs without a better validation error before it stops; 0 for never.")
   void patience(int n) {
     settings = settings.stopping(s -> s.withPatience(n));
   }

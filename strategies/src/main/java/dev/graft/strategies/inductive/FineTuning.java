@@ -51,7 +51,8 @@ public final class FineTuning implements Strategy<Inductive> {
             .map(ParameterStore::of)
             .orElseGet(() -> Initialization.of(graph, head, context.seed().derive("head")));
     GraphModel model = new GraphModel(graph, task.backbone().parameters().with(start));
-    TunedParameters tuned = TunedParameters.of(model, head, tuning, context.seed());
+    TunedParameters tuned =
+        TunedParameters.of(model, head, fitted.isPresent(), tuning, context.seed());
     TrainingResult result =
         GradientTraining.run(
             task, tuned.model(), tuned.groups(), tuning.batchNorm(), name(), context);

@@ -61,7 +61,10 @@ record TransferTask<T extends Targets>(
 
   private static final String FEATURES = "features";
 
-  /** A validation part with fewer examples than this decides by chance. */
+  /**
+   * A validation part with fewer examples than this decides by chance: with 100 of them an accuracy
+   * of 0.9 has a standard error of three points, as much as epochs differ by.
+   */
   private static final int SMALLEST_VALIDATION = 100;
 
   private static final int MOST_LISTED = 5;

@@ -40,12 +40,16 @@ record TunedParameters(
    *
    * @param model the pre-trained network with its new head
    * @param head the names of the head's parameters, which are always trained
+   * @param fitted whether the head was fitted to the frozen network already; then it is no more to
+   *     be rushed than the network is
    */
-  static TunedParameters of(GraphModel model, Set<String> head, Tuning tuning, Seed seed) {
+  static TunedParameters of(
+      GraphModel model, Set<String> head, boolean fitted, Tuning tuning, Seed seed) {
     Parameters parameters = Parameters.of(model.graph());
     Set<String> unfrozen = unfrozen(parameters, tuning);
     unfrozen.removeAll(head);
-    ParameterGroup newHead = new ParameterGroup(HEAD, head, 1);
+    boolean relative = fitted && tuning.relativeRates();
+    ParameterGroup newHead = new ParameterGroup(HEAD, head, 1, false, relative, 0);
     if (tuning.method() == Method.LORA) {
       LowRankAdapters adapters = adapters(model.graph(), parameters, unfrozen, tuning.lora());
       GraphModel adapted =

@@ -10,14 +10,16 @@ import java.util.List;
  *
  * @param history the epochs done
  * @param bestEpoch the epoch of the best parameters, from 1; 0 for those of the start
- * @param bestLoss their validation loss
+ * @param bestError their validation error
+ * @param improvedEpoch the first epoch with that error
  * @param best those parameters; empty for those of the start
  * @param slots the state of the training programs
  */
 record Checkpoint(
     List<Epoch> history,
     int bestEpoch,
-    double bestLoss,
+    double bestError,
+    int improvedEpoch,
     ParameterStore best,
     ParameterStore slots) {
   Checkpoint {

@@ -39,7 +39,7 @@ import java.util.zip.CheckedOutputStream;
  * @param run a description of the plan, seed and backend; a checkpoint of another run is refused
  */
 record CheckpointFile(Path path, String run) {
-  private static final String MAGIC = "graft-checkpoint-1";
+  private static final String MAGIC = "graft-checkpoint-2";
 
   static CheckpointFile of(Path path, TrainingPlan plan, TrainingContext context) {
     String run =
@@ -135,9 +135,11 @@ record CheckpointFile(Path path, String run) {
       out.writeDouble(epoch.trainLoss());
       out.writeBoolean(epoch.validationLoss().isPresent());
       out.writeDouble(epoch.validationLoss().orElse(0));
+      out.writeDouble(epoch.validationError().orElse(0));
     }
     out.writeInt(c.bestEpoch());
-    out.writeDouble(c.bestLoss());
+    out.writeDouble(c.bestError());
+    out.writeInt(c.improvedEpoch());
     writeStore(out, c.best());
     writeStore(out, c.slots());
   }
@@ -148,11 +150,15 @@ record CheckpointFile(Path path, String run) {
     for (int i = 0; i < epochs; i++) {
       double loss = in.readDouble();
       boolean validated = in.readBoolean();
-      double validation = in.readDouble();
-      history.add(
-          new Epoch(loss, validated ? OptionalDouble.of(validation) : OptionalDouble.empty()));
+      OptionalDouble validation = optional(validated, in.readDouble());
+      history.add(new Epoch(loss, validation, optional(validated, in.readDouble())));
     }
-    return new Checkpoint(history, in.readInt(), in.readDouble(), readStore(in), readStore(in));
+    return new Checkpoint(
+        history, in.readInt(), in.readDouble(), in.readInt(), readStore(in), readStore(in));
+  }
+
+  private static OptionalDouble optional(boolean present, double value) {
+    return present ? OptionalDouble.of(value) : OptionalDouble.empty();
   }
 
   private static void writeStore(DataOutputStream out, ParameterStore store) throws IOException {

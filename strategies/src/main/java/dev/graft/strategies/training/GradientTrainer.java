@@ -6,8 +6,8 @@ import dev.graft.train.TrainingPlan;
 import dev.graft.train.TrainingResult;
 
 /**
- * Trains by mini-batches: shuffled by seed, warm-up and cosine, early stopping on the validation
- * loss. The same plan and seed give the same result on one machine and backend. Stateless and
+ * Trains by mini-batches: shuffled by seed, rates by schedule, early stopping on the validation
+ * error. The same plan and seed give the same result on one machine and backend. Stateless and
  * thread-safe.
  */
 public final class GradientTrainer implements Trainer {

@@ -4,6 +4,7 @@ import dev.graft.data.Batch;
 import dev.graft.graph.ParameterStore;
 import dev.graft.random.Seed;
 import dev.graft.strategies.training.TrainingPrograms.Moment;
+import dev.graft.strategies.training.TrainingPrograms.Validation;
 import dev.graft.strategies.training.TrainingPrograms.Weighted;
 import dev.graft.train.DivergedException;
 import dev.graft.train.Examples;
@@ -24,10 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** The epochs of one training run. */
 final class TrainingLoop {
+  /** Errors that differ by less are the same number of wrong examples. */
+  private static final double ROUNDING = 1e-6;
+
   private final TrainingPlan plan;
   private final TrainingContext context;
   private final TrainingPrograms programs;
@@ -38,11 +43,14 @@ final class TrainingLoop {
 
   private final List<Epoch> history = new ArrayList<>();
 
-  /** The parameters to return: best by validation loss, or of the last whole epoch without one. */
+  /** The parameters to return: best by validation error, or of the last whole epoch without one. */
   private ParameterStore best;
 
-  private double bestLoss = Double.POSITIVE_INFINITY;
+  private double bestError = Double.POSITIVE_INFINITY;
   private int bestEpoch;
+
+  /** The first epoch with the best error; later ones that are as good do not prolong training. */
+  private int improvedEpoch;
 
   TrainingLoop(TrainingPlan plan, TrainingContext context, TrainingPrograms programs) {
     this.plan = plan;
@@ -65,7 +73,7 @@ final class TrainingLoop {
     if (found.isPresent()) {
       resume(found.get());
     } else if (plan.validation().isPresent()) {
-      bestLoss = validate(plan.validation().get(), 0);
+      bestError = validate(plan.validation().get(), 0).error();
     }
     Ending ending = Ending.EPOCHS_DONE;
     while (history.size() < settings.epochs()) {
@@ -90,7 +98,7 @@ final class TrainingLoop {
   private boolean hasStoppedImproving() {
     return plan.validation().isPresent()
         && settings.stopping().patience() > 0
-        && history.size() - bestEpoch >= settings.stopping().patience();
+        && history.size() - improvedEpoch >= settings.stopping().patience();
   }
 
   /** One pass; empty if it was cancelled before its end. */
@@ -153,19 +161,23 @@ final class TrainingLoop {
 
   /** Records an epoch and keeps its parameters if they are the best. */
   private void finish(double trainLoss) {
-    OptionalDouble validation = OptionalDouble.empty();
-    if (plan.validation().isPresent()) {
-      long step = (long) (history.size() + 1) * stepsPerEpoch;
-      validation = OptionalDouble.of(validate(plan.validation().get(), step));
-    }
-    history.add(new Epoch(trainLoss, validation));
-    if (validation.isEmpty() || validation.getAsDouble() < bestLoss) {
-      bestLoss = validation.orElse(bestLoss);
+    Optional<Validation> validation =
+        plan.validation().map(v -> validate(v, (long) (history.size() + 1) * stepsPerEpoch));
+    history.add(
+        new Epoch(trainLoss, of(validation, Validation::loss), of(validation, Validation::error)));
+    // Of equal epochs the later one is kept: its rates were lower.
+    double error = validation.map(Validation::error).orElse(0.0);
+    if (validation.isEmpty() || error <= bestError + ROUNDING) {
+      improvedEpoch = error < bestError - ROUNDING ? history.size() : improvedEpoch;
+      bestError = Math.min(error, bestError);
       keep();
     }
-    double steps = (double) history.size() * stepsPerEpoch;
-    Map<String, Double> metrics = new HashMap<>(Map.of("step", steps, "loss", trainLoss));
-    validation.ifPresent(v -> metrics.put("validation/loss", v));
+    Map<String, Double> metrics = new HashMap<>(Map.of("loss", trainLoss));
+    validation.ifPresent(
+        v -> {
+          metrics.put("validation/loss", v.loss());
+          metrics.put("validation/error", v.error());
+        });
     context
         .progress()
         .report(new Progress.Event("training", history.size(), settings.epochs(), metrics));
@@ -176,35 +188,42 @@ final class TrainingLoop {
     bestEpoch = history.size();
   }
 
-  double validate(Part part, long step) {
+  private static OptionalDouble of(
+      Optional<Validation> validation, ToDoubleFunction<Validation> number) {
+    return validation.stream().mapToDouble(number).findFirst();
+  }
+
+  /** The mean loss and error over a part. */
+  Validation validate(Part part, long step) {
     int[] order = IntStream.range(0, part.size()).toArray();
     Pass pass =
         new Pass(part, order, Math.min(settings.batchSize(), part.size()), Optional.empty());
-    double sum = 0;
+    Validation sum = new Validation(0, 0);
     int examples = 0;
     while (pass.hasNext()) {
       Counted c = pass.next();
       Weighted batch = new Weighted(c.batch(), c.weights(c.examples()), Optional.empty());
-      sum += programs.loss(batch, part) * c.examples();
+      sum = sum.plus(programs.validate(batch, part), c.examples());
       examples += c.examples();
     }
-    double loss = sum / examples;
-    if (!Double.isFinite(loss)) {
-      throw new DivergedException(step, loss, plan.model().with(best));
+    Validation mean = new Validation(0, 0).plus(sum, 1.0 / examples);
+    if (!Double.isFinite(mean.loss())) {
+      throw new DivergedException(step, mean.loss(), plan.model().with(best));
     }
-    return loss;
+    return mean;
   }
 
   // --- checkpoints
 
   private Checkpoint checkpoint() {
-    return new Checkpoint(history, bestEpoch, bestLoss, best, programs.snapshot());
+    return new Checkpoint(history, bestEpoch, bestError, improvedEpoch, best, programs.snapshot());
   }
 
   private void resume(Checkpoint c) {
     history.addAll(c.history());
     bestEpoch = c.bestEpoch();
-    bestLoss = c.bestLoss();
+    bestError = c.bestError();
+    improvedEpoch = c.improvedEpoch();
     best = c.best();
     programs.resume(c.slots());
   }

@@ -99,14 +99,24 @@ final class TrainingPrograms implements AutoCloseable {
     return Math.max(1 - plan.settings().optimization().averaging(), 1.0 / (step + 2));
   }
 
-  /** The loss on a batch of another part, without moving anything. */
-  double loss(Weighted batch, Part part) {
+  /** What is known of a part that is not trained on. */
+  record Validation(double loss, double error) {
+    /** The sum with another one that counts so often. */
+    Validation plus(Validation other, double weight) {
+      return new Validation(loss + other.loss() * weight, error + other.error() * weight);
+    }
+  }
+
+  /** The loss and error on a batch of another part, without moving anything. */
+  Validation validate(Weighted batch, Part part) {
     Key key = new Key(types(batch.batch()), 0, true);
     Program program = evaluation.get(key, k -> compileEvaluation(k, batch.batch().size()));
     Map<String, HostTensor> feeds = feeds(batch, part);
     keepRead(feeds, program.graph());
     try (Fetches fetches = program.run(state(), feeds)) {
-      return fetches.host(TrainingGraph.LOSS).getDouble(0);
+      return new Validation(
+          fetches.host(TrainingGraph.LOSS).getDouble(0),
+          fetches.host(TrainingGraph.ERROR).getDouble(0));
     }
   }
 

@@ -191,7 +191,8 @@ class TuningTest {
     GraphModel deep = deep();
     Tuning tuning =
         Tuning.DEFAULT.withBackboneRateFactor(0.5).withLowestRateFactor(0.01).withUnfreezeEpochs(2);
-    List<ParameterGroup> groups = TunedParameters.of(deep, Set.of("w4"), tuning, SEED).groups();
+    List<ParameterGroup> groups =
+        TunedParameters.of(deep, Set.of("w4"), false, tuning, SEED).groups();
     Map<String, ParameterGroup> byName = new HashMap<>();
     groups.forEach(g -> g.parameters().forEach(p -> byName.put(p, g)));
     assertEquals(1, byName.get("w4").rateFactor(), 0);
@@ -206,9 +207,11 @@ class TuningTest {
   @Test
   void withoutDifferencesTheBackboneIsOneGroup() {
     List<ParameterGroup> groups =
-        TunedParameters.of(deep(), Set.of("w4"), Tuning.DEFAULT, SEED).groups();
+        TunedParameters.of(deep(), Set.of("w4"), true, Tuning.DEFAULT, SEED).groups();
     assertEquals(List.of("head", "backbone"), groups.stream().map(g -> g.name()).toList());
     assertEquals(Set.of("w1", "w2", "w3"), groups.get(1).parameters());
+    // A head that was fitted is at its best already.
+    assertTrue(groups.get(0).relative() && groups.get(1).relative());
   }
 
   private double[] run(GraphModel model, Map<String, HostTensor> feeds) {

@@ -8,15 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.graft.backend.Backend;
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.Backends;
+import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Device;
+import dev.graft.backend.Program;
+import dev.graft.data.Batch;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.Labeled;
+import dev.graft.graph.Graph;
+import dev.graft.graph.GraphBuilder;
 import dev.graft.graph.ParameterStore;
+import dev.graft.graph.Value;
 import dev.graft.graph.edit.Parameters;
 import dev.graft.model.GraphModel;
 import dev.graft.random.Seed;
 import dev.graft.strategies.Toys;
+import dev.graft.tensor.DType;
 import dev.graft.tensor.HostTensor;
+import dev.graft.tensor.TensorType;
 import dev.graft.train.BatchNormPolicy;
 import dev.graft.train.Cancellation;
 import dev.graft.train.CrossEntropy;
@@ -27,6 +35,7 @@ import dev.graft.train.Progress;
 import dev.graft.train.TensorExamples;
 import dev.graft.train.TrainingContext;
 import dev.graft.train.TrainingException;
+import dev.graft.train.TrainingGraph;
 import dev.graft.train.TrainingPlan;
 import dev.graft.train.TrainingPlan.Part;
 import dev.graft.train.TrainingResult;
@@ -34,10 +43,14 @@ import dev.graft.train.TrainingResult.Ending;
 import dev.graft.train.TrainingSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,15 +152,63 @@ class GradientTrainerTest {
             Optional.of(part(noisy)));
     TrainingResult result = trainer.train(plan, context());
     assertEquals(Ending.STOPPED_EARLY, result.ending());
-    assertEquals(result.bestEpoch() + 3, result.epochs().size());
-    double best = result.epochs().get(result.bestEpoch() - 1).validationLoss().orElseThrow();
-    result.epochs().forEach(e -> assertTrue(e.validationLoss().orElseThrow() >= best));
-    // The restored parameters have the best loss: it is where another run would begin.
+    List<Double> errors =
+        result.epochs().stream().map(e -> e.validationError().orElseThrow()).toList();
+    double best = Collections.min(errors);
+    // The first of the best epochs decides when to stop, the last of them is kept.
+    int first =
+        IntStream.range(0, errors.size()).filter(i -> same(errors.get(i), best)).min().orElse(-1);
+    int last =
+        IntStream.range(0, errors.size()).filter(i -> same(errors.get(i), best)).max().orElse(-1);
+    assertEquals(first + 1 + 3, errors.size());
+    assertEquals(last + 1, result.bestEpoch());
+    // The restored parameters have the best error: it is where another run would begin.
     TrainingPlan again =
         plan(result.model(), settings().withEpochs(1), part(data), Optional.of(part(noisy)));
     try (TrainingPrograms programs = new TrainingPrograms(again, backend)) {
       TrainingLoop loop = new TrainingLoop(again, context(), programs);
-      assertEquals(best, loop.validate(part(noisy), 0), 1e-6);
+      assertEquals(best, loop.validate(part(noisy), 0).error(), 1e-6);
+    }
+  }
+
+  private static boolean same(double a, double b) {
+    return Math.abs(a - b) < 1e-6;
+  }
+
+  @Test
+  void anEpochIsBetterIfMoreExamplesComeOutRightWhateverTheLoss() {
+    // Sure and wrong in one case costs more than unsure and wrong in two.
+    GraphBuilder g = new GraphBuilder();
+    Value x = g.input("x", TensorType.of(DType.FLOAT32, 4, 2));
+    g.output(x.mul(1), "scores");
+    GraphModel model = new GraphModel(g.build(), ParameterStore.EMPTY);
+    Graph graph =
+        TrainingGraph.evaluation(
+            model,
+            Map.of("x", TensorType.of(DType.FLOAT32, 4, 2)),
+            4,
+            CrossEntropy.of(2),
+            Set.of());
+    ClassLabels labels = new ClassLabels(List.of("a", "b"), new int[] {0, 0, 1, 1});
+    double[] sure = measured(graph, labels, 9, 0, 9, 0, 0, 9, 9, 0);
+    double[] unsure = measured(graph, labels, 1, 0, 0, .1f, 0, 1, .1f, 0);
+    assertTrue(sure[0] > unsure[0], "loss " + sure[0] + " and " + unsure[0]);
+    assertEquals(0.25, sure[1], 1e-6);
+    assertEquals(0.5, unsure[1], 1e-6);
+  }
+
+  /** Loss and error of four examples. */
+  private double[] measured(Graph graph, ClassLabels labels, float... scores) {
+    int[] all = {0, 1, 2, 3};
+    Map<String, HostTensor> feeds = new HashMap<>();
+    feeds.put("x", HostTensor.of(scores, 4, 2));
+    feeds.putAll(CrossEntropy.of(2).feeds(labels, new Batch(all, feeds)));
+    feeds.put(TrainingGraph.WEIGHTS, HostTensor.full(TensorType.of(DType.FLOAT32, 4), 0.25));
+    try (Program program = backend.compile(graph, ParameterStore.EMPTY, CompileOptions.INFERENCE)) {
+      Map<String, HostTensor> results = program.runToHost(feeds);
+      return new double[] {
+        results.get(TrainingGraph.LOSS).getDouble(0), results.get(TrainingGraph.ERROR).getDouble(0)
+      };
     }
   }
 
