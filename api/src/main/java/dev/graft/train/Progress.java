@@ -18,7 +18,7 @@ public interface Progress {
    * @param total the steps of this phase at most; early stopping may end it before
    * @param metrics numbers known now, such as {@code loss}; may be empty. Training by gradients
    *     gives {@code step}, the steps made so far, and {@code loss}, and with a validation part
-   *     {@code validation/loss}
+   *     {@code validation/loss} and {@code validation/error}
    */
   record Event(String phase, long done, long total, Map<String, Double> metrics) {
     public Event {

@@ -79,8 +79,7 @@ final class CurveChart {
       ticks.put(step, Integer.toString(step));
     }
     Horizontal horizontal = new Horizontal("steps", ticks, 0, last, s -> s);
-    boolean shares = steps.metric().endsWith("accuracy");
-    return new CurveChart(title, curves, styles, horizontal, Vertical.of(curves, shares));
+    return new CurveChart(title, curves, styles, horizontal, Vertical.of(curves, false));
   }
 
   /**

@@ -23,7 +23,7 @@ record StepCurves(
     String metric, int labelsPerClass, Map<String, SortedMap<Integer, Estimate>> curves) {
   /** What may be drawn, the best first. */
   private static final List<String> METRICS =
-      List.of("validation/accuracy", "validation/loss", "loss");
+      List.of("validation/error", "validation/loss", "loss");
 
   /** The curves of one story's cells; empty if nothing was trained step by step. */
   static Optional<StepCurves> of(List<CellResult> cells) {

@@ -172,7 +172,8 @@ final class TrainingLoop {
       bestError = Math.min(error, bestError);
       keep();
     }
-    Map<String, Double> metrics = new HashMap<>(Map.of("loss", trainLoss));
+    double steps = (double) history.size() * stepsPerEpoch;
+    Map<String, Double> metrics = new HashMap<>(Map.of("step", steps, "loss", trainLoss));
     validation.ifPresent(
         v -> {
           metrics.put("validation/loss", v.loss());
