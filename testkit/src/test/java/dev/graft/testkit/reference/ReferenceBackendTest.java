@@ -1,6 +1,5 @@
 package dev.graft.testkit.reference;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -62,7 +61,7 @@ class ReferenceBackendTest {
     Path sources = Path.of("src/main/java/dev/graft/testkit/reference");
     assumeTrue(Files.isDirectory(sources), "the sources are not here");
     long lines = 0;
-    for (String name : List.of("BackendProvider", "Backend", "Program", "State", "Fetches")) {
+    for (String name : List.of("BackendProvider", "Backend", "Program", "Memory")) {
       lines += Files.readAllLines(sources.resolve("Reference" + name + ".java")).size();
     }
     assertTrue(lines < 400, lines + " lines");
@@ -103,9 +102,7 @@ class ReferenceBackendTest {
           assertThrows(
               IllegalArgumentException.class,
               () -> program.run(state, Map.<String, HostTensor>of()).close());
-      assertEquals(
-          "the state belongs to another backend; make it with newState of backend 'reference'",
-          e.getMessage());
+      assertTrue(e.getMessage().contains("the state belongs to another backend"), e.getMessage());
     }
   }
 }
