@@ -129,7 +129,9 @@ final class RankCommand implements Callable<Integer> {
         ranking.examples());
     for (String score : scores) {
       List<String> order = ranking.order(score);
-      if (!order.get(0).equals(ranking.recommended())) {
+      double best = ranking.models().get(order.get(0)).get(score);
+      Double own = ranking.models().get(ranking.recommended()).get(score);
+      if (own == null || best > own + 1e-9) {
         out.printf("note: %s prefers %s%n", score, order.get(0));
       }
     }

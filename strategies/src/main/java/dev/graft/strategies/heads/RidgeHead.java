@@ -14,7 +14,8 @@ import java.util.Arrays;
 
 /**
  * Least squares in closed form: on numbers as they are, on classes as 1 for the own class and -1
- * for the others, whose scores are then no log-probabilities.
+ * for the others, whose scores are then no log-probabilities. The penalty is chosen by leaving one
+ * example out.
  */
 public final class RidgeHead implements HeadFitter {
   @Override
@@ -34,9 +35,8 @@ public final class RidgeHead implements HeadFitter {
 
   @Override
   public Head fit(HostTensor features, Targets targets, TransferContext context) {
-    Standardised x = Standardised.of(features);
-    double penalty = x.penalty(context.settings().regularization().headPenalty());
-    return new Linear(RidgeRegression.fit(x, rows(targets), penalty));
+    Standardised x = Standardised.jointly(features);
+    return new Linear(RidgeRegression.fit(x, rows(targets)));
   }
 
   private static double[][] rows(Targets targets) {

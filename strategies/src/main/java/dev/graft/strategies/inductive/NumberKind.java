@@ -62,14 +62,14 @@ record NumberKind(List<String> names, List<Double> mean, List<Double> deviation)
       RegressionTargets targets,
       Regularization settings,
       Cancellation cancellation) {
-    Standardised x = Standardised.of(features);
+    Standardised x = Standardised.jointly(features);
     double[][] y = new double[targets.size()][names.size()];
     for (int i = 0; i < y.length; i++) {
       for (int k = 0; k < y[i].length; k++) {
         y[i][k] = (targets.values()[i][k] - mean.get(k)) / deviation.get(k);
       }
     }
-    return Optional.of(RidgeRegression.fit(x, y, x.penalty(settings.headPenalty())));
+    return Optional.of(RidgeRegression.fit(x, y));
   }
 
   @Override

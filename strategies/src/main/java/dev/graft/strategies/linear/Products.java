@@ -6,6 +6,9 @@ package dev.graft.strategies.linear;
  * as with rows inside one array.
  */
 final class Products {
+  /** Rows of a result that are worked on together, so that they stay in the nearest cache. */
+  private static final int STRIP = 16;
+
   private Products() {}
 
   /**
@@ -37,23 +40,28 @@ final class Products {
    */
   static void addTransposedProduct(
       float[] x, int start, int width, int rows, float[][] z, float[][] g) {
-    for (int j = 0; j < width; j++) {
+    for (int begin = 0; begin < width; begin += STRIP) {
+      int end = Math.min(width, begin + STRIP);
       int r = 0;
       for (; r + 4 <= rows; r += 4) {
-        int at = start + r * width + j;
-        addFour(
-            g[j],
-            x[at],
-            z[r],
-            x[at + width],
-            z[r + 1],
-            x[at + 2 * width],
-            z[r + 2],
-            x[at + 3 * width],
-            z[r + 3]);
+        for (int j = begin; j < end; j++) {
+          int at = start + r * width + j;
+          addFour(
+              g[j],
+              x[at],
+              z[r],
+              x[at + width],
+              z[r + 1],
+              x[at + 2 * width],
+              z[r + 2],
+              x[at + 3 * width],
+              z[r + 3]);
+        }
       }
       for (; r < rows; r++) {
-        addOne(g[j], x[start + r * width + j], z[r]);
+        for (int j = begin; j < end; j++) {
+          addOne(g[j], x[start + r * width + j], z[r]);
+        }
       }
     }
   }

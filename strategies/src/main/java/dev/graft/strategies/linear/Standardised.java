@@ -18,9 +18,25 @@ import java.util.Map;
 @SuppressWarnings("ArrayRecordComponent") // a view for one fit
 public record Standardised(float[] x, int rows, int width, double[] mean, double[] deviation) {
   /**
+   * Every feature with deviation 1.
+   *
    * @param features {@code [examples, width]}
    */
   public static Standardised of(HostTensor features) {
+    return of(features, false);
+  }
+
+  /**
+   * All features divided by one number, so that their mean square is 1. One that is rarely active
+   * stays small: with a deviation of 1 its few values would weigh too much where it is active.
+   *
+   * @param features {@code [examples, width]}
+   */
+  public static Standardised jointly(HostTensor features) {
+    return of(features, true);
+  }
+
+  private static Standardised of(HostTensor features, boolean jointly) {
     int n = (int) features.shape().sizes()[0];
     int width = features.size() / n;
     float[] x = features.toFloats();
@@ -38,10 +54,12 @@ public record Standardised(float[] x, int rows, int width, double[] mean, double
       }
     }
     double[] deviation = new double[width];
+    double common = Math.sqrt(Arrays.stream(squares).average().orElse(1));
     for (int j = 0; j < width; j++) {
       // A feature that never varies says nothing; dividing by its noise would make it loud.
       double s = Math.sqrt(squares[j]);
-      deviation[j] = s > 1e-6 * (1 + Math.abs(mean[j])) ? s : Double.POSITIVE_INFINITY;
+      boolean varies = s > 1e-6 * (1 + Math.abs(mean[j]));
+      deviation[j] = varies ? (jointly ? common : s) : Double.POSITIVE_INFINITY;
     }
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < width; j++) {

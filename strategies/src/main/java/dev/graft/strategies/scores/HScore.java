@@ -1,6 +1,7 @@
 package dev.graft.strategies.scores;
 
 import dev.graft.data.ClassLabels;
+import dev.graft.strategies.linear.Spectrum;
 import dev.graft.transfer.TransferScore;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -1,4 +1,4 @@
-package dev.graft.strategies.scores;
+package dev.graft.strategies.linear;
 
 import dev.graft.tensor.HostTensor;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import org.tribuo.math.la.DenseMatrix;
  * The singular values of a matrix of features, squared, and its left singular vectors, by the
  * eigenvalues of the smaller of its two Gram matrices.
  */
-final class Spectrum {
+public final class Spectrum {
   /** Directions with less than this part of the largest eigenvalue are rounding. */
   private static final double SMALLEST = 1e-10;
 
@@ -26,7 +26,7 @@ final class Spectrum {
    * @param features {@code [examples, width]}
    * @param centred whether the mean of each feature is taken off first
    */
-  static Spectrum of(HostTensor features, boolean centred) {
+  public static Spectrum of(HostTensor features, boolean centred) {
     int n = (int) features.shape().sizes()[0];
     int width = features.size() / n;
     double[][] rows = new double[n][width];
@@ -62,12 +62,17 @@ final class Spectrum {
   }
 
   /** The squared singular values that are not 0. */
-  double[] squares() {
+  public double[] squares() {
     return squares;
   }
 
+  /** The left singular vectors, one for each of {@link #squares}. */
+  double[][] left() {
+    return left;
+  }
+
   /** The squared lengths of a vector's projections on the left singular vectors. */
-  double[] projections(double[] y) {
+  public double[] projections(double[] y) {
     return IntStream.range(0, left.length).mapToDouble(k -> Math.pow(dot(left[k], y), 2)).toArray();
   }
 
