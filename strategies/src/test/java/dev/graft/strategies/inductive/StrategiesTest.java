@@ -177,6 +177,8 @@ class StrategiesTest {
             () -> Strategies.discover().get("fine-tunning", Inductive.class));
     List<String> known = new ArrayList<>(Strategies.discover().names(Inductive.class));
     known.forEach(n -> assertTrue(e.getMessage().contains("'" + n + "'"), e.getMessage()));
-    assertEquals(List.of("feature-extraction", "fine-tuning", "from-scratch"), known);
+    assertTrue(
+        known.containsAll(List.of("feature-extraction", "fine-tuning", "from-scratch")),
+        known.toString());
   }
 }
