@@ -134,7 +134,7 @@ final class SpeedReport {
     for (SpeedResult r : measured(results)) {
       Double seconds = r.compileSeconds().get(Measure.STEP);
       page.add(
-          "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td></tr>",
+          "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td class=\"left\">%s</td></tr>",
           label(r),
           seconds == null ? "–" : String.format(Locale.ROOT, "%.2f s", seconds),
           r.peakMemoryMiB() == 0 ? "–" : String.format(Locale.ROOT, "%.0f MiB", r.peakMemoryMiB()),
