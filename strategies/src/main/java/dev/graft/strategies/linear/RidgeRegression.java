@@ -20,7 +20,9 @@ public final class RidgeRegression {
     1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10, 30, 100
   };
 
-  /** Above this many features and examples the eigenvalues would take longer than they are worth. */
+  /**
+   * Above this many features and examples the eigenvalues would take longer than they are worth.
+   */
   private static final int LARGEST_SPECTRUM = 800;
 
   private RidgeRegression() {}
@@ -46,8 +48,7 @@ public final class RidgeRegression {
     double best = PENALTIES[PENALTIES.length - 1];
     double least = Double.POSITIVE_INFINITY;
     for (double penalty : PENALTIES) {
-      double[] shrink =
-          Arrays.stream(spectrum.squares()).map(s -> s / (s + n * penalty)).toArray();
+      double[] shrink = Arrays.stream(spectrum.squares()).map(s -> s / (s + n * penalty)).toArray();
       double[] leverage = new double[n];
       Arrays.fill(leverage, 1.0 / n);
       for (int k = 0; k < u.length; k++) {
