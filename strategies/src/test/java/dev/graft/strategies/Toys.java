@@ -4,7 +4,9 @@ import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
 import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
+import dev.graft.data.PixelScaling;
 import dev.graft.data.Sample;
+import dev.graft.data.TensorPreprocessing;
 import dev.graft.data.TensorSample;
 import dev.graft.graph.Attributes;
 import dev.graft.graph.Graph;
@@ -12,12 +14,15 @@ import dev.graft.graph.GraphBuilder;
 import dev.graft.graph.Value;
 import dev.graft.graph.edit.Initialization;
 import dev.graft.model.GraphModel;
+import dev.graft.model.PretrainedModel;
+import dev.graft.model.Provenance;
 import dev.graft.random.Seed;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
+import dev.graft.train.TrainingSettings;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -69,6 +74,24 @@ public final class Toys {
 
   private static GraphModel initialised(Graph graph, Seed seed) {
     return new GraphModel(graph, Initialization.all(graph, seed));
+  }
+
+  /** Graft on the reference backend; the caller closes it. */
+  public static Graft open(TrainingSettings settings) {
+    return Graft.open(
+        binder -> {
+          binder.bind(BackendChoice.class).toInstance(BackendChoice.of("reference"));
+          binder.bind(TrainingSettings.class).toInstance(settings);
+        });
+  }
+
+  /** One of the networks as a pre-trained one. */
+  public static PretrainedModel pretrained(GraphModel model) {
+    return new PretrainedModel(
+        "toy",
+        model,
+        new TensorPreprocessing(INPUT, List.of(WIDTH), PixelScaling.NONE),
+        Provenance.of("toy", model.fingerprint()));
   }
 
   /** Clouds of points, one per class, around corners of a cube. */
@@ -161,6 +184,43 @@ public final class Toys {
     @Override
     public String fingerprint(int i) {
       return base.fingerprint(i);
+    }
+  }
+
+  /** Some samples as a data set. */
+  public static Dataset examples(List<? extends Sample> samples) {
+    return new Examples(List.copyOf(samples));
+  }
+
+  private record Examples(List<Sample> samples) implements Dataset {
+    @Override
+    public String name() {
+      return "toys";
+    }
+
+    @Override
+    public int size() {
+      return samples.size();
+    }
+
+    @Override
+    public Sample sample(int i) {
+      return samples.get(i);
+    }
+
+    @Override
+    public String id(int i) {
+      return "toy " + i;
+    }
+
+    @Override
+    public String fingerprint() {
+      return samples.toString();
+    }
+
+    @Override
+    public String fingerprint(int i) {
+      return samples.get(i).toString();
     }
   }
 }

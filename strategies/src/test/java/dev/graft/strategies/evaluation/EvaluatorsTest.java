@@ -9,7 +9,6 @@ import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
 import dev.graft.data.MultiLabelTargets;
 import dev.graft.data.RegressionTargets;
-import dev.graft.data.Sample;
 import dev.graft.data.SpanTargets;
 import dev.graft.data.SpanTargets.Span;
 import dev.graft.data.Targets;
@@ -108,7 +107,7 @@ class EvaluatorsTest {
   void answersAreComparedWithoutArticlesCaseAndPunctuation() {
     String passage = "It was the Eiffel Tower, in Paris.";
     Dataset questions =
-        new Texts(List.of(new TextSample("what?", Optional.of(passage)), question(passage)));
+        Toys.examples(List.of(new TextSample("what?", Optional.of(passage)), question(passage)));
     int start = passage.indexOf("the Eiffel");
     int eiffel = passage.indexOf("Eiffel");
     int comma = passage.indexOf(',');
@@ -140,37 +139,5 @@ class EvaluatorsTest {
     assertEquals(0.5, Evaluators.gaps(groups).get("accuracy"), 1e-12);
     assertTrue(Evaluators.gaps(Map.of()).isEmpty());
     assertFalse(groups.containsKey("c"));
-  }
-
-  private record Texts(List<TextSample> samples) implements Dataset {
-    @Override
-    public String name() {
-      return "texts";
-    }
-
-    @Override
-    public int size() {
-      return samples.size();
-    }
-
-    @Override
-    public Sample sample(int i) {
-      return samples.get(i);
-    }
-
-    @Override
-    public String id(int i) {
-      return "text " + i;
-    }
-
-    @Override
-    public String fingerprint() {
-      return samples.toString();
-    }
-
-    @Override
-    public String fingerprint(int i) {
-      return samples.get(i).toString();
-    }
   }
 }

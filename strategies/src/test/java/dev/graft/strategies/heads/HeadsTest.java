@@ -6,21 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.graft.data.ClassLabels;
 import dev.graft.data.Labeled;
-import dev.graft.data.PixelScaling;
-import dev.graft.data.TensorPreprocessing;
 import dev.graft.graph.edit.Heads;
-import dev.graft.model.GraphModel;
 import dev.graft.model.PretrainedModel;
-import dev.graft.model.Provenance;
 import dev.graft.random.Seed;
-import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
 import dev.graft.strategies.Toys;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.Predictor;
 import dev.graft.transfer.StrategyException;
 import dev.graft.transfer.TransferredModel;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,12 +32,7 @@ class HeadsTest {
 
   @BeforeEach
   void open() {
-    graft =
-        Graft.open(
-            binder -> {
-              binder.bind(BackendChoice.class).toInstance(BackendChoice.of("reference"));
-              binder.bind(TrainingSettings.class).toInstance(QUICK);
-            });
+    graft = Toys.open(QUICK);
   }
 
   @AfterEach
@@ -52,12 +41,7 @@ class HeadsTest {
   }
 
   private static PretrainedModel pretrained() {
-    GraphModel model = Toys.normalised(7, SEED);
-    return new PretrainedModel(
-        "toy",
-        model,
-        new TensorPreprocessing(Toys.INPUT, List.of(Toys.WIDTH), PixelScaling.NONE),
-        Provenance.of("toy", model.fingerprint()));
+    return Toys.pretrained(Toys.normalised(7, SEED));
   }
 
   private TransferredModel fit(String strategy, String head) {

@@ -9,12 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.Labeled;
 import dev.graft.data.LoaderOptions;
-import dev.graft.data.PixelScaling;
-import dev.graft.data.TensorPreprocessing;
 import dev.graft.graph.edit.Cut;
 import dev.graft.model.GraphModel;
 import dev.graft.model.PretrainedModel;
-import dev.graft.model.Provenance;
 import dev.graft.random.Seed;
 import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
@@ -67,12 +64,7 @@ class InferenceTest {
   }
 
   private static PretrainedModel pretrained() {
-    GraphModel model = Toys.dense(5, SEED);
-    return new PretrainedModel(
-        "toy",
-        model,
-        new TensorPreprocessing(Toys.INPUT, List.of(Toys.WIDTH), PixelScaling.NONE),
-        Provenance.of("toy", model.fingerprint()));
+    return Toys.pretrained(Toys.dense(5, SEED));
   }
 
   private TransferredModel probe() {

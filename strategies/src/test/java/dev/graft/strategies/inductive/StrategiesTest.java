@@ -15,7 +15,6 @@ import dev.graft.model.GraphModel;
 import dev.graft.model.PretrainedModel;
 import dev.graft.model.Provenance;
 import dev.graft.random.Seed;
-import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
 import dev.graft.strategies.Toys;
 import dev.graft.train.TrainingSettings;
@@ -45,12 +44,7 @@ class StrategiesTest {
 
   @BeforeEach
   void open() {
-    graft =
-        Graft.open(
-            binder -> {
-              binder.bind(BackendChoice.class).toInstance(BackendChoice.of("reference"));
-              binder.bind(TrainingSettings.class).toInstance(QUICK);
-            });
+    graft = Toys.open(QUICK);
   }
 
   @AfterEach

@@ -7,14 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.graft.data.DataException;
 import dev.graft.data.Labeled;
 import dev.graft.data.MultiLabelTargets;
-import dev.graft.data.PixelScaling;
 import dev.graft.data.RegressionTargets;
-import dev.graft.data.TensorPreprocessing;
-import dev.graft.model.GraphModel;
 import dev.graft.model.PretrainedModel;
-import dev.graft.model.Provenance;
 import dev.graft.random.Seed;
-import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
 import dev.graft.strategies.Toys;
 import dev.graft.tensor.DType;
@@ -46,12 +41,7 @@ class TargetKindsTest {
 
   @BeforeEach
   void open() {
-    graft =
-        Graft.open(
-            binder -> {
-              binder.bind(BackendChoice.class).toInstance(BackendChoice.of("reference"));
-              binder.bind(TrainingSettings.class).toInstance(QUICK);
-            });
+    graft = Toys.open(QUICK);
   }
 
   @AfterEach
@@ -60,12 +50,7 @@ class TargetKindsTest {
   }
 
   private static PretrainedModel pretrained() {
-    GraphModel model = Toys.normalised(7, SEED);
-    return new PretrainedModel(
-        "toy",
-        model,
-        new TensorPreprocessing(Toys.INPUT, List.of(Toys.WIDTH), PixelScaling.NONE),
-        Provenance.of("toy", model.fingerprint()));
+    return Toys.pretrained(Toys.normalised(7, SEED));
   }
 
   private static HostTensor rows(int n, Seed seed) {

@@ -3,7 +3,6 @@ package dev.graft.strategies.inductive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
@@ -20,8 +19,8 @@ import dev.graft.model.GraphModel;
 import dev.graft.model.PretrainedModel;
 import dev.graft.model.Provenance;
 import dev.graft.random.Seed;
-import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
+import dev.graft.strategies.Toys;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
@@ -56,12 +55,7 @@ class TokenTasksTest {
 
   @BeforeEach
   void open() {
-    graft =
-        Graft.open(
-            binder -> {
-              binder.bind(BackendChoice.class).toInstance(BackendChoice.of("reference"));
-              binder.bind(TrainingSettings.class).toInstance(QUICK);
-            });
+    graft = Toys.open(QUICK);
   }
 
   @AfterEach
@@ -98,7 +92,7 @@ class TokenTasksTest {
       }
       samples.add(new WordsSample(letters));
     }
-    return new Labeled<>(new Samples(samples), new TokenLabels(List.of("O", "B-vowel"), labels));
+    return new Labeled<>(Toys.examples(samples), new TokenLabels(List.of("O", "B-vowel"), labels));
   }
 
   @ParameterizedTest
@@ -129,7 +123,7 @@ class TokenTasksTest {
       samples.add(new TextSample("?", Optional.of(passage.toString())));
       answers.add(List.of(new Span(at, at + 2)));
     }
-    return new Labeled<>(new Samples(samples), new SpanTargets(answers));
+    return new Labeled<>(Toys.examples(samples), new SpanTargets(answers));
   }
 
   @Test
@@ -201,38 +195,6 @@ class TokenTasksTest {
                 }));
       }
       return batch;
-    }
-  }
-
-  private record Samples(List<Sample> samples) implements Dataset {
-    @Override
-    public String name() {
-      return "letters";
-    }
-
-    @Override
-    public int size() {
-      return samples.size();
-    }
-
-    @Override
-    public Sample sample(int i) {
-      return samples.get(i);
-    }
-
-    @Override
-    public String id(int i) {
-      return "sentence " + i;
-    }
-
-    @Override
-    public String fingerprint() {
-      return samples.toString();
-    }
-
-    @Override
-    public String fingerprint(int i) {
-      return i + samples.get(i).toString();
     }
   }
 }
