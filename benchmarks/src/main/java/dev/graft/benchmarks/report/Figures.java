@@ -101,7 +101,9 @@ final class Figures {
 
   /** {@code with 5 labels a class}, or {@code with all labels}. */
   static String withLabels(int perClass) {
-    return perClass == Cell.ALL ? "with all labels" : "with " + perClass + " labels a class";
+    return perClass == Cell.ALL
+        ? "with all labels"
+        : "with " + perClass + (perClass == 1 ? " label a class" : " labels a class");
   }
 
   /** {@code 1, 2 and 5}. */
@@ -142,7 +144,7 @@ final class Figures {
               Story story = f.story(row.row());
               return format(
                   "%s, %s: %s %s loses %s points against %s (paired t-test over"
-                      + " %d seeds, p = %s after Holm's correction)",
+                      + " %d seeds, p %s after Holm's correction)",
                   story.data(),
                   story.model(),
                   row.row().strategy(),
@@ -150,7 +152,10 @@ final class Figures {
                   percent(-row.gain().mean()),
                   f.description().baseline(),
                   row.gain().n(),
-                  row.adjusted().map(Figures::pValue).orElseThrow());
+                  row.adjusted()
+                      .map(Figures::pValue)
+                      .map(p -> p.startsWith("<") ? p : "= " + p)
+                      .orElseThrow());
             })
         .toList();
   }
