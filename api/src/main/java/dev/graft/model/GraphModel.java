@@ -26,6 +26,12 @@ public record GraphModel(Graph graph, ParameterStore parameters) {
     }
   }
 
+  /** A model with those of the parameters that the graph has, and no others. */
+  public static GraphModel of(Graph graph, ParameterStore parameters) {
+    List<String> read = graph.inputs(Role.STATE).stream().map(GraphInput::name).toList();
+    return new GraphModel(graph, parameters.filter(read::contains));
+  }
+
   public GraphModel with(ParameterStore other) {
     return new GraphModel(graph, parameters.with(other));
   }

@@ -58,7 +58,7 @@ final class GradientTraining {
     Graph head = Cut.above(model.graph(), task.featureValue());
     TrainingPlan plan =
         new TrainingPlan(
-            TransferTask.modelOf(head, model.parameters()),
+            GraphModel.of(head, model.parameters()),
             task.kind().objective(context.settings().regularization()),
             List.of(new ParameterGroup("head", task.headParameters(), 1)),
             BatchNormPolicy.FROZEN_STATISTICS,

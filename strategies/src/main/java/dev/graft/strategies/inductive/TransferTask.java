@@ -8,9 +8,7 @@ import dev.graft.data.Labeled;
 import dev.graft.data.Splits;
 import dev.graft.data.Targets;
 import dev.graft.graph.Graph;
-import dev.graft.graph.GraphInput;
 import dev.graft.graph.ParameterStore;
-import dev.graft.graph.Role;
 import dev.graft.graph.edit.Cut;
 import dev.graft.graph.edit.Heads;
 import dev.graft.model.GraphFeatureExtractor;
@@ -87,7 +85,7 @@ record TransferTask<T extends Targets>(
     return new TransferTask<>(
         pretrained,
         cut,
-        modelOf(backbone, pretrained.model().parameters()),
+        GraphModel.of(backbone, pretrained.model().parameters()),
         train,
         validation,
         kind,
@@ -108,12 +106,6 @@ record TransferTask<T extends Targets>(
     Labeled<T> same = (Labeled<T>) validation;
     kind.requireSame(same.targets());
     return same;
-  }
-
-  /** A model that holds the parameters of its graph and no others. */
-  static GraphModel modelOf(Graph graph, ParameterStore parameters) {
-    List<String> read = graph.inputs(Role.STATE).stream().map(GraphInput::name).toList();
-    return new GraphModel(graph, parameters.filter(read::contains));
   }
 
   /**
