@@ -59,17 +59,26 @@ final class DataSourceOptions {
       description = "A table's column with a tag for each word of the column --text.")
   private @Nullable String tags;
 
+  /** Whether tables are read as rows with the names of their columns, not as bare vectors. */
+  private boolean rows;
+
   boolean strict() {
     return strict;
   }
 
+  /** From now on tables are read as rows, for a network that takes such. */
+  DataSourceOptions asRows() {
+    rows = true;
+    return this;
+  }
+
   Opened<ClassLabels> open(Path path, PrintWriter err) {
-    return open(path, options(), err);
+    return open(path, options(path), err);
   }
 
   /** Opens data whose classes must be among those given, in their order. */
   Opened<ClassLabels> open(Path path, List<String> classes, PrintWriter err) {
-    return open(path, options().withClasses(classes), err);
+    return open(path, options(path).withClasses(classes), err);
   }
 
   /**
@@ -84,7 +93,7 @@ final class DataSourceOptions {
     if (columns.isEmpty()) {
       return names.isPresent() ? open(path, names.get(), err) : open(path, err);
     }
-    Opened<?> opened = columns.get().open(path, options(), names);
+    Opened<?> opened = columns.get().open(path, options(path), names);
     opened.skipped().forEach(s -> report(s, err));
     return opened;
   }
@@ -114,7 +123,7 @@ final class DataSourceOptions {
     err.println("graft: left out " + skipped.id() + ": " + skipped.reason());
   }
 
-  private DataOptions options() {
+  private DataOptions options(Path path) {
     DataOptions options = DataOptions.DEFAULTS.withStrict(strict);
     if (kind != null) {
       options = options.withKind(kind);
@@ -125,7 +134,12 @@ final class DataSourceOptions {
     if (group != null) {
       options = options.withGroupColumn(group);
     }
-    return text == null ? options : options.withTextColumn(text);
+    if (text != null) {
+      options = options.withTextColumn(text);
+    }
+    return rows && kind == null && Datasets.kind(path, options) == DataKind.CSV
+        ? options.withKind(DataKind.TABLE)
+        : options;
   }
 
   static String describe(Opened<?> opened) {

@@ -4,9 +4,14 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.data.DataException;
+import dev.graft.data.Dataset;
+import dev.graft.data.PixelScaling;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Preprocessings;
 import dev.graft.data.Sample;
+import dev.graft.data.TensorPreprocessing;
+import dev.graft.datasets.RowSample;
+import dev.graft.datasets.TablePreprocessing;
 import dev.graft.graph.Graph;
 import dev.graft.graph.GraphInput;
 import dev.graft.graph.Role;
@@ -21,11 +26,15 @@ import dev.graft.model.NativeFeatures;
 import dev.graft.model.NativeModel;
 import dev.graft.model.PretrainedModel;
 import dev.graft.model.Provenance;
+import dev.graft.onnx.ModelBundle;
+import dev.graft.tensor.Dim;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import dev.graft.text.TextInputs;
 import dev.graft.text.TextPreprocessing;
 import dev.graft.text.WordVectors;
+import dev.graft.transfer.Output;
+import dev.graft.transfer.TransferredModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +42,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -49,9 +60,9 @@ final class ModelOptions {
       required = true,
       paramLabel = "FILE|NAME",
       description =
-          "The pre-trained network: an .onnx file, word vectors as text (.vec, .txt), or minilm for"
-              + " the English all-MiniLM-L6-v2. For feature-extraction also a TorchScript file or a"
-              + " SavedModel folder.")
+          "The pre-trained network: an .onnx file, a folder that 'graft train' wrote, word vectors"
+              + " as text (.vec, .txt), or minilm for the English all-MiniLM-L6-v2. For"
+              + " feature-extraction also a TorchScript file or a SavedModel folder.")
   private Path file = Path.of("");
 
   @Option(
@@ -60,7 +71,8 @@ final class ModelOptions {
       description =
           "What the network's input expects, as JSON. Without it: FILE.preprocessing.json or an"
               + " entry of zoo.json beside the model, then --size and --scaling. A network with one"
-              + " channel of frames x bands gets YAMNet's log-mel front end.")
+              + " channel of frames x bands gets YAMNet's log-mel front end; one of rows gets a"
+              + " table's columns, numbers standardised and words one-hot, as in the training part.")
   private @Nullable Path preprocessing;
 
   @Option(
@@ -112,17 +124,23 @@ final class ModelOptions {
     first
   }
 
-  /** Reads a network with what stands beside its file. */
-  static PretrainedModel read(Path file) throws IOException {
+  /** Reads a network with what stands beside its file; see {@link #read(Supplier)}. */
+  static PretrainedModel read(Path file, Supplier<Dataset> rows) throws IOException {
     ModelOptions options = new ModelOptions();
     options.file = file;
-    return options.read();
+    return options.read(rows);
   }
 
-  PretrainedModel read() throws IOException {
+  /**
+   * Reads the network.
+   *
+   * @param rows gives the training examples, tables as rows; asked where the network takes rows and
+   *     nothing says how they become numbers
+   */
+  PretrainedModel read(Supplier<Dataset> rows) throws IOException {
     Optional<NamedModel> named = NamedModels.discover().find(file.toString());
     PretrainedModel model =
-        named.isPresent() && !Files.exists(file) ? named.get().load() : readFile();
+        named.isPresent() && !Files.exists(file) ? named.get().load() : readFile(rows);
     Preprocessing preprocessing = model.preprocessing();
     if (maxLength != null) {
       if (!(preprocessing instanceof TextPreprocessing text)) {
@@ -141,14 +159,35 @@ final class ModelOptions {
     return new GraphModel(Heads.append(cut, Heads::first, "features"), model.parameters());
   }
 
-  private PretrainedModel readFile() throws IOException {
+  private PretrainedModel readFile(Supplier<Dataset> rows) throws IOException {
+    if (ModelBundle.isBundle(file)) {
+      return made();
+    }
     if (file.toString().matches("(?i).*\\.(vec|txt)(\\.gz)?")) {
       return WordVectors.read(file, MOST_WORDS);
     }
     GraphModel model = ModelFormats.discover().read(file);
     String name = file.getFileName().toString().replaceFirst("\\.onnx$", "");
     Provenance provenance = provenance(model.parameters().fingerprint());
-    return new PretrainedModel(name, model, preprocessing(model), provenance);
+    return new PretrainedModel(name, model, preprocessing(model, rows), provenance);
+  }
+
+  /** A network that Graft made, with the preprocessing it was made with. */
+  private PretrainedModel made() throws IOException {
+    TransferredModel made = ModelBundle.read(file);
+    Provenance before = made.provenance();
+    Provenance provenance =
+        new Provenance(
+            file.toString(),
+            made.model().parameters().fingerprint(),
+            Optional.ofNullable(trainedOn)
+                .or(() -> Optional.ofNullable(before.history().get("data"))),
+            made.output() instanceof Output.Classes classes
+                ? classes.names()
+                : before.trainedClasses(),
+            Map.of());
+    return new PretrainedModel(
+        file.getFileName().toString(), made.model(), made.preprocessing(), provenance);
   }
 
   /** The model, if it is in an engine's own format: one that runs, and no more. */
@@ -178,7 +217,7 @@ final class ModelOptions {
         Map.of());
   }
 
-  private Preprocessing preprocessing(GraphModel model) throws IOException {
+  private Preprocessing preprocessing(GraphModel model, Supplier<Dataset> rows) throws IOException {
     Optional<Path> tokenizer = tokenizer();
     if (preprocessing == null
         && !Files.isRegularFile(Preprocessings.sidecar(file))
@@ -187,12 +226,45 @@ final class ModelOptions {
       return TextPreprocessing.of(Files.readAllBytes(tokenizer.get()), model.graph());
     }
     List<GraphInput> inputs = model.graph().inputs(Role.BATCH);
-    Map<String, Object> settings =
-        new HashMap<>(settings(Optional.of(inputs.get(0).type()), false));
+    GraphInput first = inputs.get(0);
+    if (inputs.size() == 1 && first.type().rank() == 2 && given().isEmpty()) {
+      return preprocessing(first, rows.get());
+    }
+    Map<String, Object> settings = new HashMap<>(settings(Optional.of(first.type()), false));
     if (inputs.size() == 1) {
-      settings.putIfAbsent("input", inputs.get(0).name());
+      settings.putIfAbsent("input", first.name());
     }
     return preprocessing(settings);
+  }
+
+  /** What turns examples into the vectors that a network takes. */
+  private Preprocessing preprocessing(GraphInput input, Dataset examples) {
+    Dim width = input.type().shape().dim(1);
+    if (examples.sample(0) instanceof RowSample) {
+      TablePreprocessing columns = TablePreprocessing.fit(examples).withInput(input.name());
+      if (width.isFixed() && width.size() != columns.width()) {
+        throw new DataException(
+            file
+                + " takes "
+                + width
+                + " numbers, but the columns of "
+                + examples.name()
+                + " become "
+                + columns.width()
+                + ": "
+                + columns.columns().stream()
+                    .map(c -> c.name() + " " + c.width())
+                    .collect(Collectors.joining(", "))
+                + ". Leave out columns that the network does not know, or say with"
+                + " --preprocessing what it takes.");
+      }
+      return columns;
+    }
+    if (!width.isFixed()) {
+      throw new DataException(
+          file + " takes vectors of any length; say with --preprocessing what it takes");
+    }
+    return TensorPreprocessing.of(PixelScaling.NONE, (int) width.size()).withInput(input.name());
   }
 
   private Preprocessing preprocessing(Map<String, Object> settings) {
@@ -201,26 +273,29 @@ final class ModelOptions {
     return Preprocessings.read(settings, folder == null ? named : folder);
   }
 
-  /**
-   * What was given explicitly, else what stands beside the model, else the options and defaults.
-   */
+  /** What was given explicitly, else what stands beside the model. */
+  private Optional<Map<String, Object>> given() throws IOException {
+    Path sidecar = Preprocessings.sidecar(file);
+    if (preprocessing != null || Files.isRegularFile(sidecar)) {
+      return Optional.of(object(preprocessing != null ? preprocessing : sidecar));
+    }
+    return size == null && scaling == null ? zoo() : Optional.empty();
+  }
+
+  /** What is given, else what the options and the input say. */
   private Map<String, Object> settings(Optional<TensorType> input, boolean channelsLast)
       throws IOException {
-    if (preprocessing != null) {
-      return object(preprocessing);
-    }
-    Path sidecar = Preprocessings.sidecar(file);
-    if (Files.isRegularFile(sidecar)) {
-      return object(sidecar);
-    }
-    if (size == null && scaling == null) {
-      Optional<Map<String, Object>> zoo = zoo();
-      if (zoo.isPresent()) {
-        return zoo.get();
-      }
+    Optional<Map<String, Object>> given = given();
+    if (given.isPresent()) {
+      return given.get();
     }
     if (input.isPresent() && input.get().rank() != 4) {
-      return Map.of("type", "tensor");
+      throw new DataException(
+          file
+              + " takes "
+              + input.get()
+              + ", which is neither an image nor a row; say with --preprocessing FILE what it is,"
+              + " such as {\"type\": \"tensor\", \"shape\": [8, 16]}");
     }
     if (input.isPresent() && listens(input.get().shape())) {
       Shape shape = input.get().shape();

@@ -11,10 +11,12 @@ import dev.graft.data.Sample;
 import dev.graft.data.TextSample;
 import dev.graft.data.WordsSample;
 import dev.graft.datasets.AudioFolder;
+import dev.graft.datasets.DataKind;
 import dev.graft.datasets.DataOptions;
 import dev.graft.datasets.Datasets;
 import dev.graft.datasets.ImageFiles;
 import dev.graft.datasets.LogMelPreprocessing;
+import dev.graft.datasets.TablePreprocessing;
 import dev.graft.model.NativeFeatures;
 import dev.graft.onnx.ModelBundle;
 import dev.graft.text.TextPreprocessing;
@@ -124,6 +126,8 @@ final class PredictCommand implements Callable<Integer> {
       DataOptions options = DataOptions.DEFAULTS.withStrict(strict);
       options = text == null ? options : options.withTextColumn(text);
       options = pair == null ? options : options.withPairColumn(pair);
+      options =
+          first(model) instanceof TablePreprocessing ? options.withKind(DataKind.TABLE) : options;
       add(Datasets.openExamples(input, options), model, batches);
     }
   }

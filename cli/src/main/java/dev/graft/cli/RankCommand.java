@@ -80,7 +80,8 @@ final class RankCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     List<PretrainedModel> networks = new ArrayList<>();
     for (Path file : files) {
-      networks.add(ModelOptions.read(file));
+      networks.add(
+          ModelOptions.read(file, () -> sources.asRows().open(data, err).data().examples()));
     }
     Opened<ClassLabels> opened = sources.open(data, err);
     BackendChoice choice = engine.choice(err);

@@ -3,10 +3,12 @@ package dev.graft.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.graft.backend.Backend;
+import dev.graft.data.Dataset;
 import dev.graft.data.LoaderOptions;
 import dev.graft.data.Sample;
 import dev.graft.datasets.DiskFeatureStore;
 import dev.graft.datasets.Opened;
+import dev.graft.datasets.TablePreprocessing;
 import dev.graft.eval.Evaluation;
 import dev.graft.model.NativeFeatures;
 import dev.graft.model.NativeModel;
@@ -172,7 +174,10 @@ final class TrainCommand implements Callable<Integer> {
         runsOnly.isPresent() ? engine.choice(runsOnly.get()) : engine.choice(err);
     requireWritable(out);
     Optional<PretrainedModel> graph =
-        runsOnly.isPresent() ? Optional.empty() : Optional.of(model.read());
+        runsOnly.isPresent() ? Optional.empty() : Optional.of(model.read(() -> rows(err)));
+    if (graph.isPresent() && graph.get().preprocessing() instanceof TablePreprocessing) {
+      sources.asRows();
+    }
     Opened<?> train = sources.openTargets(data, Optional.empty(), err);
     PretrainedModel network =
         graph.isPresent()
@@ -247,6 +252,10 @@ final class TrainCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private Dataset rows(PrintWriter err) {
+    return sources.asRows().openTargets(data, Optional.empty(), err).data().examples();
   }
 
   private TransferredModel fit(Transfer transfer, Opened<?> train, Optional<Opened<?>> held)

@@ -56,12 +56,13 @@ public final class Datasets {
     if (kind == DataKind.TEXT) {
       return Texts.examples(table(path, options), options.textColumns());
     }
-    if (kind == DataKind.CSV || kind == DataKind.TABLE) {
+    if (kind == DataKind.TABLE) {
+      return MixedTable.rows(table(path, options), List.of(), options.groupColumn());
+    }
+    if (kind == DataKind.CSV) {
       Table table = table(path, options);
       List<Integer> labels = table.namedLabel(options.labelColumn()).stream().toList();
-      return kind == DataKind.CSV
-          ? NumericCsv.rows(table, labels, options.groupColumn())
-          : MixedTable.rows(table, labels, options.groupColumn());
+      return NumericCsv.rows(table, labels, options.groupColumn());
     }
     return open(path, options, kind).data().examples();
   }

@@ -28,29 +28,23 @@ public final class MixedTable {
     return new Labeled<>(rows(table, columns, group), NumericCsv.targets(table, columns));
   }
 
-  /** The names of the columns that examples have: all but the targets and the group. */
-  public static List<String> inputColumns(
-      Table table, List<String> targets, Optional<String> group) {
-    List<Integer> leftOut = targets.stream().map(table::column).toList();
-    return Arrays.stream(inputs(table, leftOut, group)).mapToObj(table.columns()::get).toList();
-  }
-
-  private static int[] inputs(Table table, List<Integer> leftOut, Optional<String> group) {
-    int groups = group.map(table::column).orElse(-1);
-    return IntStream.range(0, table.columns().size())
-        .filter(c -> !leftOut.contains(c) && c != groups)
-        .toArray();
-  }
-
+  /** The rows without some columns and without the group. */
   static Dataset rows(Table table, List<Integer> leftOut, Optional<String> group) {
-    int[] columns = inputs(table, leftOut, group);
+    int groups = group.map(table::column).orElse(-1);
+    int[] columns =
+        IntStream.range(0, table.columns().size())
+            .filter(c -> !leftOut.contains(c) && c != groups)
+            .toArray();
     if (columns.length == 0) {
       throw new DataException(table.file() + " has no columns beside the label");
     }
+    List<String> names = Arrays.stream(columns).mapToObj(table.columns()::get).toList();
     List<RowSample> samples =
         table.rows().stream()
             .map(
-                row -> new RowSample(Arrays.stream(columns).mapToObj(c -> row[c].strip()).toList()))
+                row ->
+                    new RowSample(
+                        names, Arrays.stream(columns).mapToObj(c -> row[c].strip()).toList()))
             .toList();
     return new InMemory<>(
         Compressed.title(table.file()),

@@ -16,10 +16,11 @@ import java.util.stream.IntStream;
 /**
  * Turns rows of numbers and words into vectors: numbers are standardised with the mean and
  * deviation of the training part, words become one number per known word, 1 for the one that is
- * there. An empty number counts as the mean, an unknown word as none of the known ones.
+ * there. An empty number counts as the mean, an unknown word as none of the known ones. Columns are
+ * found by their names; what else a row has is left out.
  *
  * @param input the name of the model's input
- * @param columns in the order of the cells
+ * @param columns in the order of the numbers
  */
 public record TablePreprocessing(String input, List<Column> columns) implements Preprocessing {
   /** How one column is read. */
@@ -58,17 +59,15 @@ public record TablePreprocessing(String input, List<Column> columns) implements 
    * Learns means, deviations and words.
    *
    * @param training the training part and nothing else, or the test part leaks into the model
-   * @param names of the columns that its rows have
    */
-  public static TablePreprocessing fit(Dataset training, List<String> names) {
-    List<List<String>> rows =
-        IntStream.range(0, training.size())
-            .mapToObj(i -> cells(training.sample(i), names.size()))
-            .toList();
+  public static TablePreprocessing fit(Dataset training) {
+    List<RowSample> rows =
+        IntStream.range(0, training.size()).mapToObj(i -> row(training.sample(i))).toList();
+    List<String> names = rows.get(0).columns();
     List<Column> columns = new ArrayList<>();
     for (int c = 0; c < names.size(); c++) {
       int column = c;
-      columns.add(column(names.get(c), rows.stream().map(r -> r.get(column)).toList()));
+      columns.add(column(names.get(c), rows.stream().map(r -> r.cells().get(column)).toList()));
     }
     return new TablePreprocessing("input", columns);
   }
@@ -144,12 +143,11 @@ public record TablePreprocessing(String input, List<Column> columns) implements 
 
   @Override
   public Map<String, HostTensor> apply(Sample sample) {
-    List<String> cells = cells(sample, columns.size());
+    RowSample row = row(sample);
     float[] values = new float[width()];
     int at = 0;
-    for (int c = 0; c < columns.size(); c++) {
-      Column column = columns.get(c);
-      String cell = cells.get(c);
+    for (Column column : columns) {
+      String cell = row.cell(column.name()).orElseThrow(() -> missing(column, row));
       if (column instanceof Numbers numbers) {
         values[at] = cell.isEmpty() ? 0 : standardised(numbers, cell);
       } else if (column instanceof Words words && words.known().contains(cell)) {
@@ -172,16 +170,22 @@ public record TablePreprocessing(String input, List<Column> columns) implements 
     return (float) ((Double.parseDouble(cell) - column.mean()) / column.std());
   }
 
-  private static List<String> cells(Sample sample, int count) {
+  private DataException missing(Column column, RowSample row) {
+    return new DataException(
+        "the model reads the columns "
+            + columns.stream().map(Column::name).toList()
+            + ", but there is no '"
+            + column.name()
+            + "' among "
+            + row.columns());
+  }
+
+  private static RowSample row(Sample sample) {
     if (!(sample instanceof RowSample row)) {
       throw new DataException(
           "the model takes rows of a table, but the data has a "
               + sample.getClass().getSimpleName());
     }
-    if (row.cells().size() != count) {
-      throw new DataException(
-          "the model takes rows of " + count + " cells, but got one of " + row.cells().size());
-    }
-    return row.cells();
+    return row;
   }
 }

@@ -33,11 +33,16 @@ public sealed interface TargetColumns {
         Path path, DataOptions options, Optional<List<String>> names) {
       Table table = Table.read(path, options.separator(), options.header());
       DataOptions first = options.withLabelColumn(columns.get(0));
-      boolean words = Datasets.kind(path, first) == DataKind.TABLE;
+      DataKind kind = options.kind().orElseGet(() -> Datasets.kind(path, first));
       return Opened.whole(
-          words
-              ? MixedTable.openRegression(table, columns, options.groupColumn())
-              : NumericCsv.openRegression(table, columns, options.groupColumn()));
+          switch (kind) {
+            case TEXT ->
+                new Labeled<>(
+                    Texts.examples(table, options.textColumns()),
+                    NumericCsv.targets(table, columns.stream().map(table::column).toList()));
+            case TABLE -> MixedTable.openRegression(table, columns, options.groupColumn());
+            default -> NumericCsv.openRegression(table, columns, options.groupColumn());
+          });
     }
   }
 

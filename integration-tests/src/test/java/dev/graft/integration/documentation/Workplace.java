@@ -57,6 +57,7 @@ final class Workplace {
     network("yamnet.onnx", 1, 96, 64);
     texts("tickets.csv", ',', "message", "team");
     texts("intents.tsv", '\t', "utterance", "intent");
+    targets();
     write("messages.txt", "the invoice is wrong\nwake me at nine\n");
     for (int i = 0; i < 16; i++) {
       recording("recordings/" + i % 2 + "_anna_" + i + ".wav", i % 2 == 0 ? 400 : 1200, i);
@@ -91,6 +92,38 @@ final class Workplace {
     write(name, table.toString());
   }
 
+  /** Data with targets of other kinds than a class. */
+  private void targets() throws IOException {
+    StringBuilder posts = new StringBuilder();
+    StringBuilder reviews = new StringBuilder("review,stars\n");
+    StringBuilder orders = new StringBuilder("words\ttags\n");
+    StringBuilder houses = new StringBuilder("rooms,area,price\n");
+    StringBuilder passages = new StringBuilder();
+    for (int i = 0; i < 12; i++) {
+      String topics = i % 3 == 0 ? "sun|sea" : i % 3 == 1 ? "sun" : "";
+      posts.append("{\"post\": \"day " + i + " at the beach\", \"topics\": \"" + topics + "\"}\n");
+      reviews.append("it broke after " + i + " days," + (1 + i % 5) + "\n");
+      orders.append("bring " + i + " red apples\tO B-NUMBER B-COLOUR O\n");
+      houses.append(i + "," + (20 + 10 * i) + "," + (100 + 30 * i) + "\n");
+      String passage = "In room " + i + " the lamp is green.";
+      passages.append(i == 0 ? "" : ",");
+      passages.append("{\"context\": \"" + passage + "\", \"qas\": [{\"id\": \"q" + i + "\", ");
+      passages.append("\"question\": \"What colour is the lamp?\", \"answers\": [");
+      passages.append(
+          "{\"text\": \"green\", \"answer_start\": " + passage.indexOf("green") + "}]}]}");
+    }
+    write("posts.jsonl", posts.toString());
+    write("reviews.csv", reviews.toString());
+    write("orders.tsv", orders.toString());
+    write("houses.csv", houses.toString());
+    write("new-houses.csv", "name,area,rooms\nLake House,70,3\n");
+    write("flats.csv", houses.toString().replace("price", "rent"));
+    write(
+        "passages.json",
+        "{\"data\": [{\"title\": \"rooms\", \"paragraphs\": [" + passages + "]}]}");
+    table("table.onnx");
+  }
+
   private void recording(String name, int hertz, int seed) throws IOException {
     byte[] samples = new byte[2 * RATE];
     for (int i = 0; i < RATE; i++) {
@@ -115,10 +148,24 @@ final class Workplace {
     Value weight = b.parameter("conv.weight", TensorType.of(DType.FLOAT32, 16, channels, 4, 4));
     Value y = b.op("Relu", b.op("Conv", Attributes.of("strides", new long[] {4, 4}), x, weight));
     b.output(b.op("Flatten", b.op("GlobalAveragePool", y)), "features");
+    save(b, name);
+  }
+
+  private void save(GraphBuilder b, String name) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     OnnxWriter.STANDARD.write(
         new GraphModel(b.build(), Initialization.all(b.build(), new Seed(name.length()))), file);
+  }
+
+  /** A network of two numbers. */
+  private void table(String name) throws IOException {
+    GraphBuilder b = new GraphBuilder();
+    Shape shape = new Shape(List.of(Dim.symbol("batch"), Dim.of(2)));
+    Value x = b.input("input", new TensorType(DType.FLOAT32, shape));
+    Value weight = b.parameter("hidden.weight", TensorType.of(DType.FLOAT32, 2, 8));
+    b.output(b.op("Tanh", b.op("MatMul", x, weight)), "hidden");
+    save(b, name);
   }
 
   /** Compiles a source file of one class, which then is on the class path of what is run here. */
