@@ -19,8 +19,9 @@ import java.util.function.UnaryOperator;
  * @param preprocessing what its inputs expect
  * @param output what that output means
  * @param provenance where it comes from
- * @param metrics numbers found while fitting, such as {@code validation/accuracy}; never of a test
- *     part
+ * @param metrics numbers by part and name: those found while fitting, such as {@code
+ *     validation/accuracy}, and those of parts that judged the finished model, such as {@code
+ *     test/accuracy}
  * @param summary what the strategy did
  * @param frozenUpTo the value up to which the graph is the pre-trained network unchanged, so that
  *     features kept for that part serve this model too; empty if there is no such part

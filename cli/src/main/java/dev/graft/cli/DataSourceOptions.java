@@ -1,6 +1,7 @@
 package dev.graft.cli;
 
 import dev.graft.data.ClassLabels;
+import dev.graft.data.Dataset;
 import dev.graft.data.SkippedExample;
 import dev.graft.datasets.DataKind;
 import dev.graft.datasets.DataOptions;
@@ -96,6 +97,11 @@ final class DataSourceOptions {
     Opened<?> opened = columns.get().open(path, options(path), names);
     opened.skipped().forEach(s -> report(s, err));
     return opened;
+  }
+
+  /** Opens examples whose labels, if there are any, do not matter. */
+  Dataset openExamples(Path path) {
+    return Datasets.openExamples(path, options());
   }
 
   private Optional<TargetColumns> columns(Path path) {

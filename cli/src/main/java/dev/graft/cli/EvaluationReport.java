@@ -6,6 +6,7 @@ import dev.graft.graph.edit.DynamicQuantization;
 import dev.graft.transfer.TransferredModel;
 import java.io.PrintWriter;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,20 @@ import java.util.Optional;
 /** What is said of evaluations beside their numbers. */
 final class EvaluationReport {
   private EvaluationReport() {}
+
+  static void print(PrintWriter output, String part, Evaluation evaluation) {
+    evaluation
+        .metrics()
+        .forEach((name, v) -> output.printf(Locale.ROOT, "%s %-12s %.4f%n", part, name, v));
+  }
+
+  /** A model's metrics with those of more parts, such as {@code test/accuracy}. */
+  static Map<String, Double> metrics(TransferredModel model, Map<String, Evaluation> parts) {
+    Map<String, Double> metrics = new LinkedHashMap<>(model.metrics());
+    parts.forEach(
+        (part, e) -> e.metrics().forEach((name, v) -> metrics.put(part + "/" + name, v)));
+    return metrics;
+  }
 
   static void printLoss(
       PrintWriter output,

@@ -80,6 +80,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "Examples for validation; without it, some of --data are held back.")
   private @Nullable Path validation;
 
+  @Mixin private TestOptions tests = new TestOptions();
   @Mixin private DataSourceOptions sources = new DataSourceOptions();
 
   @Option(
@@ -183,11 +184,13 @@ final class TrainCommand implements Callable<Integer> {
         graph.isPresent()
             ? graph.get()
             : model.features(runsOnly.orElseThrow(), engine, train.data().examples().sample(0));
-    Optional<Output> like = Optional.of(Output.of(train.data().targets()));
+    Output like = Output.of(train.data().targets());
     Optional<Opened<?>> held =
-        Optional.ofNullable(validation).map(v -> sources.openTargets(v, like, err));
+        Optional.ofNullable(validation)
+            .map(v -> sources.openTargets(v, Optional.of(like), err));
     output.println("training data    " + DataSourceOptions.describe(train));
     held.ifPresent(v -> output.println("validation data  " + DataSourceOptions.describe(v)));
+    tests.open(sources, like, held, output, err);
     LoaderOptions loading =
         sources.strict()
             ? LoaderOptions.strict()
@@ -231,18 +234,20 @@ final class TrainCommand implements Callable<Integer> {
         delete(state);
       }
       TransferredModel fitted = fit(transfer.checkpoints(state), train, held);
-      TransferredModel made = quantize == null ? fitted : fitted.quantized();
+      TransferredModel stored = quantize == null ? fitted : fitted.quantized();
       console.close();
-      Optional<Evaluation> evaluation = held.map(v -> graft.evaluate(made, v.data()));
+      Optional<Evaluation> evaluation = held.map(v -> graft.evaluate(stored, v.data()));
+      Map<String, Evaluation> judged = tests.evaluate(graft, stored);
+      TransferredModel made = stored.withMetrics(EvaluationReport.metrics(stored, judged));
       if (made.head().isPresent()) {
         Files.createDirectories(out);
       } else {
         save(made, graft.backend(), train);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
-      writeMetrics(made, evaluation, graft.backend(), seconds);
+      writeMetrics(made, evaluation, judged, graft.backend(), seconds);
       delete(state);
-      print(output, made, evaluation, seconds);
+      print(output, made, evaluation, judged, seconds);
       if (quantize != null) {
         EvaluationReport.printLoss(
             output, fitted, graft.evaluate(fitted, held.orElseThrow().data()), made, evaluation);
@@ -321,7 +326,11 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void writeMetrics(
-      TransferredModel made, Optional<Evaluation> evaluation, Backend backend, double seconds)
+      TransferredModel made,
+      Optional<Evaluation> evaluation,
+      Map<String, Evaluation> judged,
+      Backend backend,
+      double seconds)
       throws IOException {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("strategy", strategy);
@@ -338,6 +347,7 @@ final class TrainCommand implements Callable<Integer> {
           all.put("confusion", e.confusion());
           all.put("calibration", e.calibration().bins());
         });
+    judged.forEach((part, e) -> all.put(part, e.metrics()));
     all.put("notes", made.summary().notes());
     if (evaluation.filter(e -> !e.calibration().bins().isEmpty()).isPresent()) {
       Files.writeString(
@@ -351,13 +361,14 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void print(
-      PrintWriter output, TransferredModel made, Optional<Evaluation> evaluation, double seconds) {
+      PrintWriter output,
+      TransferredModel made,
+      Optional<Evaluation> evaluation,
+      Map<String, Evaluation> judged,
+      double seconds) {
     output.print(made.summary());
-    evaluation.ifPresent(
-        e ->
-            e.metrics()
-                .forEach(
-                    (name, v) -> output.printf(Locale.ROOT, "validation %-12s %.4f%n", name, v)));
+    evaluation.ifPresent(e -> EvaluationReport.print(output, "validation", e));
+    judged.forEach((part, e) -> EvaluationReport.print(output, part, e));
     if (made.preprocessing() instanceof NativeFeatures features) {
       output.printf(
           "model.onnx is the head alone; the features before it come from %s, which is in the"

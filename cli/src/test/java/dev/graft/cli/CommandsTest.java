@@ -53,6 +53,36 @@ class CommandsTest {
   }
 
   @Test
+  void partsThatDecideNothingAreMeasuredAndWrittenIntoTheBundle() throws IOException {
+    Path grey = folder.resolve("grey");
+    SmallTask.picture(grey.resolve("any/0.png"), 90, 90, 7);
+    SmallTask.picture(grey.resolve("any/1.png"), 110, 110, 8);
+    Outcome outcome =
+        task.train(
+            "--strategy",
+            "feature-extraction",
+            "--test",
+            task.pictures.toString(),
+            "--out-of-scope",
+            grey.toString());
+    assertEquals(0, outcome.code(), outcome.err());
+    Path made = folder.resolve("made");
+    JsonNode metrics = JSON.readTree(made.resolve("metrics.json").toFile());
+    assertEquals(1.0, metrics.path("test").path("accuracy").asDouble());
+    assertEquals(1.0, metrics.path("out-of-scope").path("auc").asDouble());
+    String card = Files.readString(made.resolve("MODEL_CARD.md"));
+    assertTrue(card.contains("- out-of-scope/auc: 1.0000"), card);
+    assertTrue(card.contains("- test/accuracy: 1.0000"), card);
+  }
+
+  @Test
+  void whatIsOutOfScopeNeedsExamplesOfTheClassesBesideIt() {
+    Outcome outcome = task.train("--out-of-scope", task.pictures.toString());
+    assertEquals(2, outcome.code());
+    assertTrue(outcome.err().contains("give --test or --val"), outcome.err());
+  }
+
+  @Test
   void everyStrategyMakesAModelThatPredictsInTheOrderOfItsInputs() throws IOException {
     for (String strategy : List.of("feature-extraction", "fine-tuning", "from-scratch")) {
       Outcome trained = task.train("--strategy", strategy, "--epochs", "2", "--seed", "3");

@@ -73,7 +73,8 @@ final class ModelCard {
         "- It learned from %s examples; what is unlike them gets an answer all the same.",
         provenance.history().getOrDefault("training examples", "an unknown number of"));
     line(
-        card, "- The numbers above are of data that may have decided when to stop, not of a test.");
+        card,
+        "- Numbers of `validation` are of data that may have decided when to stop, not of a test.");
     summary.notes().forEach(note -> line(card, "- %s", note));
     line(card, "");
     line(card, "## Licence");

@@ -7,6 +7,7 @@ import com.google.inject.util.Modules;
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
 import dev.graft.data.ClassLabels;
+import dev.graft.data.Dataset;
 import dev.graft.data.ImagePreprocessing;
 import dev.graft.data.Labeled;
 import dev.graft.data.LoaderOptions;
@@ -27,10 +28,13 @@ import dev.graft.train.Trainer;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.FeatureStore;
 import dev.graft.transfer.FeatureTable;
+import dev.graft.strategies.evaluation.ScopeEvaluator;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Inference;
+import dev.graft.transfer.Output;
 import dev.graft.transfer.Predictor;
 import dev.graft.transfer.Strategies;
+import dev.graft.transfer.StrategyException;
 import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferScore;
 import dev.graft.transfer.TransferredModel;
@@ -108,6 +112,25 @@ public final class Graft implements AutoCloseable {
   /** How well a model does on examples that it was not made from. */
   public Evaluation evaluate(TransferredModel model, Labeled<?> data) {
     return Inference.evaluate(model, data, injector.getInstance(Evaluators.class), context());
+  }
+
+  /**
+   * How well a classifier's confidence tells examples of its classes from others.
+   *
+   * @param inside examples of its classes
+   * @param outside examples that are known to be of none of them
+   * @throws StrategyException if the model does not choose one class
+   */
+  public Evaluation evaluateScope(TransferredModel model, Dataset inside, Dataset outside) {
+    if (!(model.output() instanceof Output.Classes)) {
+      throw new StrategyException(
+          "only a model that chooses one class can be asked what is out of its scope, but this one"
+              + " gives "
+              + model.output().kind());
+    }
+    return ScopeEvaluator.evaluate(
+        Inference.scores(model, inside, context()).values(),
+        Inference.scores(model, outside, context()).values());
   }
 
   /**

@@ -54,7 +54,7 @@ public final class ClassificationEvaluator implements Evaluator<ClassLabels> {
     double logLoss = 0;
     for (int i = 0; i < n; i++) {
       int predicted = ScoreRows.largest(rows[i]);
-      double normaliser = normaliser(rows[i]);
+      double normaliser = ScoreRows.logSumExp(rows[i]);
       logLoss += normaliser - rows[i][truth.label(i)];
       confidence[i] = Math.exp(rows[i][predicted] - normaliser);
       right[i] = predicted == truth.label(i);
@@ -110,12 +110,6 @@ public final class ClassificationEvaluator implements Evaluator<ClassLabels> {
       rows.add(row);
     }
     return rows;
-  }
-
-  /** {@code log(sum(exp(z)))}, by which log-probabilities are exact also where they underflow. */
-  private static double normaliser(double[] z) {
-    double max = Arrays.stream(z).max().orElse(0);
-    return max + Math.log(Arrays.stream(z).map(v -> Math.exp(v - max)).sum());
   }
 
   private static IntToDoubleFunction softmax(double[] z, double normaliser) {

@@ -23,7 +23,8 @@ final class Ranking {
         .average();
   }
 
-  private static OptionalDouble areaUnderCurve(double[] scores, boolean[] present) {
+  /** The area under the ROC curve; empty if the examples are all of one kind. */
+  static OptionalDouble areaUnderCurve(double[] scores, boolean[] present) {
     long positive = IntStream.range(0, present.length).filter(i -> present[i]).count();
     return positive == 0 || positive == present.length
         ? OptionalDouble.empty()

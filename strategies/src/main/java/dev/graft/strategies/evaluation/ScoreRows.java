@@ -2,6 +2,7 @@ package dev.graft.strategies.evaluation;
 
 import dev.graft.data.DataException;
 import dev.graft.tensor.HostTensor;
+import java.util.Arrays;
 
 /** Scores as rows, after a look at their shape. */
 final class ScoreRows {
@@ -29,6 +30,12 @@ final class ScoreRows {
       rows[i / width][i % width] = scores.getDouble(i);
     }
     return rows;
+  }
+
+  /** {@code log(sum(exp(z)))}, by which log-probabilities are exact also where they underflow. */
+  static double logSumExp(double[] z) {
+    double max = z[largest(z)];
+    return max + Math.log(Arrays.stream(z).map(v -> Math.exp(v - max)).sum());
   }
 
   static int largest(double[] row) {
