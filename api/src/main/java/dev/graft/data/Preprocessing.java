@@ -39,6 +39,15 @@ public interface Preprocessing {
     return OptionalInt.empty();
   }
 
+  /**
+   * Divides the pair of a text where it is too long to be read at once; as it is where it fits.
+   *
+   * @param sample has a pair
+   */
+  default List<PassageWindow> windows(TextSample sample) {
+    return List.of(new PassageWindow(sample, 0));
+  }
+
   /** Stacks prepared samples into a batch; kinds that pad to the longest override this. */
   default Map<String, HostTensor> batch(List<Map<String, HostTensor>> prepared) {
     return Batches.stack(prepared);

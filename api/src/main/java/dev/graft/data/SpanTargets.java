@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * The answer to each question as a part of its passage, which is {@link TextSample#pair}.
  *
- * @param answers for each example the answers that count as right, the first for training
+ * @param answers for each example the answers that count as right, the first for training; none
+ *     where the passage does not have it
  */
 public record SpanTargets(List<List<Span>> answers) implements Targets {
   /**
@@ -25,11 +26,6 @@ public record SpanTargets(List<List<Span>> answers) implements Targets {
 
   public SpanTargets {
     answers = answers.stream().map(List::copyOf).toList();
-    for (int i = 0; i < answers.size(); i++) {
-      if (answers.get(i).isEmpty()) {
-        throw new DataException("example " + i + " has no answer");
-      }
-    }
   }
 
   @Override

@@ -17,7 +17,8 @@ import java.util.Map;
 /**
  * Cross-entropy of the answer's first and last token, each a choice among the tokens of the
  * passage, by the model's first output {@code [batch, tokens, 2]} (Devlin et al. 2019, section
- * 4.2). An answer of which no token was read teaches nothing.
+ * 4.2). The first token of all, which is of no text, stands for "the answer is not here" (section
+ * 4.3).
  */
 public record SpanCrossEntropy() implements Objective {
   private static final String ENDS = "target/ends";
@@ -48,22 +49,24 @@ public record SpanCrossEntropy() implements Objective {
     float[] ends = new float[starts.length * 2];
     float[] outside = new float[starts.length * 2];
     for (int row = 0; row < batch.size(); row++) {
-      SpanTargets.Span answer = spans.answers().get(batch.positions()[row]).get(0);
-      int first = -1;
-      int last = -1;
-      for (int t = row * tokens; t < (row + 1) * tokens; t++) {
+      List<SpanTargets.Span> answers = spans.answers().get(batch.positions()[row]);
+      int nowhere = row * tokens;
+      int first = nowhere;
+      int last = nowhere;
+      for (int t = nowhere; t < (row + 1) * tokens; t++) {
         boolean passage = starts[t] != TokenAlignment.NONE;
-        outside[2 * t] = passage ? 0 : NEVER;
+        outside[2 * t] = passage || t == nowhere ? 0 : NEVER;
         outside[2 * t + 1] = outside[2 * t];
-        if (passage && starts[t] < answer.end() && stops[t] > answer.start()) {
-          first = first < 0 ? t : first;
+        if (passage
+            && !answers.isEmpty()
+            && starts[t] < answers.get(0).end()
+            && stops[t] > answers.get(0).start()) {
+          first = first == nowhere ? t : first;
           last = t;
         }
       }
-      if (first >= 0) {
-        ends[2 * first] = 1;
-        ends[2 * last + 1] = 1;
-      }
+      ends[2 * first] = 1;
+      ends[2 * last + 1] = 1;
     }
     TensorType type = TensorType.of(DType.FLOAT32, batch.size(), tokens, 2);
     return Map.of(

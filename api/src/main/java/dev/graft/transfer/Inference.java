@@ -4,6 +4,7 @@ import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Program;
 import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
+import dev.graft.data.PassageWindows;
 import dev.graft.eval.Evaluation;
 import dev.graft.eval.Evaluators;
 import dev.graft.graph.Graph;
@@ -36,6 +37,11 @@ public final class Inference {
    */
   public static FeatureTable scores(TransferredModel model, Dataset data, TransferContext context) {
     GraphModel whole = model.model();
+    if (model.output() instanceof Output.Span) {
+      PassageWindows.View windows = PassageWindows.of(data, model.preprocessing());
+      FeatureTable found = computed(model, windows, context);
+      return TokenDecoding.best(found.values(), found.positions(), windows.windows());
+    }
     if (model.frozenUpTo().isEmpty() || !model.output().alignment().isEmpty()) {
       return computed(model, data, context);
     }

@@ -185,7 +185,8 @@ public sealed interface Output {
   /**
    * Where the answer to a question stands in its passage: logits {@code [batch, tokens, 2]} of its
    * first and last token by the network; scores {@code [batch, 3]}: the first character, the one
-   * behind the last, and the probability.
+   * behind the last, and the probability. A passage that is too long to be read at once is read in
+   * {@link dev.graft.data.PassageWindows}, and the most probable answer of all counts.
    */
   record Span() implements Output {
     static final String KIND = "span";

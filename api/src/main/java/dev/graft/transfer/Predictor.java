@@ -3,6 +3,7 @@ package dev.graft.transfer;
 import dev.graft.backend.Backend;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Program;
+import dev.graft.data.PassageWindows;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
 import dev.graft.graph.GraphInput;
@@ -51,11 +52,22 @@ public final class Predictor implements AutoCloseable {
     if (samples.isEmpty()) {
       return List.of();
     }
-    Map<String, HostTensor> prepared = prepared(samples);
-    HostTensor scores = output.align(run(prepared), prepared);
+    HostTensor scores = output instanceof Output.Span ? bestOfWindows(samples) : scores(samples);
     return IntStream.range(0, samples.size())
         .mapToObj(i -> output.prediction(scores, i, samples.get(i)))
         .toList();
+  }
+
+  private HostTensor scores(List<? extends Sample> samples) {
+    Map<String, HostTensor> prepared = prepared(samples);
+    return output.align(run(prepared), prepared);
+  }
+
+  private HostTensor bestOfWindows(List<? extends Sample> samples) {
+    PassageWindows windows = new PassageWindows(samples, preprocessing);
+    HostTensor scores = scores(windows.samples());
+    int[] rows = IntStream.range(0, windows.samples().size()).toArray();
+    return TokenDecoding.best(scores, rows, windows).values();
   }
 
   /** The prediction for one example. */

@@ -1,6 +1,7 @@
 package dev.graft.transfer;
 
 import dev.graft.data.DataException;
+import dev.graft.data.PassageWindows;
 import dev.graft.data.Sample;
 import dev.graft.data.TextSample;
 import dev.graft.data.TokenAlignment;
@@ -10,7 +11,9 @@ import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** From what a network says of tokens to words and characters. */
 final class TokenDecoding {
@@ -64,7 +67,8 @@ final class TokenDecoding {
   }
 
   /**
-   * The most probable pair of a first and a last token of each passage.
+   * The most probable pair of a first and a last token of each passage, against the first token of
+   * all, which stands for "the answer is not here".
    *
    * @param raw {@code [batch, tokens, 2]}
    */
@@ -77,16 +81,17 @@ final class TokenDecoding {
       double[] first = new double[tokens];
       double[] last = new double[tokens];
       for (int t = 0; t < tokens; t++) {
-        boolean passage = starts[from + t] != TokenAlignment.NONE;
-        first[t] = passage ? raw.getDouble((from + t) * 2) : Double.NEGATIVE_INFINITY;
-        last[t] = passage ? raw.getDouble((from + t) * 2 + 1) : Double.NEGATIVE_INFINITY;
+        boolean choice = t == 0 || starts[from + t] != TokenAlignment.NONE;
+        first[t] = choice ? raw.getDouble((from + t) * 2) : Double.NEGATIVE_INFINITY;
+        last[t] = choice ? raw.getDouble((from + t) * 2 + 1) : Double.NEGATIVE_INFINITY;
       }
       first = Scores.softmax(first);
       last = Scores.softmax(last);
       for (int start = 0; start < tokens; start++) {
+        boolean passage = starts[from + start] != TokenAlignment.NONE;
         for (int end = start; end < Math.min(tokens, start + LONGEST_ANSWER); end++) {
           double p = first[start] * last[end];
-          if (p > scores[row * 3 + 2]) {
+          if (passage && p > scores[row * 3 + 2]) {
             scores[row * 3] = starts[from + start];
             scores[row * 3 + 1] = ends[from + end];
             scores[row * 3 + 2] = p;
@@ -95,6 +100,28 @@ final class TokenDecoding {
       }
     }
     return HostTensor.fromDoubles(TensorType.of(DType.FLOAT32, batch, 3), i -> scores[i]);
+  }
+
+  /**
+   * Of the answers found in the windows of each question the most probable, by its place in the
+   * whole passage.
+   *
+   * @param scores of some windows, as {@link #spans} gives them
+   * @param rows which windows these are, in their order
+   */
+  static FeatureTable best(HostTensor scores, int[] rows, PassageWindows windows) {
+    Map<Integer, double[]> best = new LinkedHashMap<>();
+    for (int r = 0; r < rows.length; r++) {
+      double[] found = Scores.row(scores, r);
+      found[0] += windows.offset(rows[r]);
+      found[1] += windows.offset(rows[r]);
+      best.merge(windows.question(rows[r]), found, (a, b) -> b[2] > a[2] ? b : a);
+    }
+    double[] all = best.values().stream().flatMapToDouble(Arrays::stream).toArray();
+    return new FeatureTable(
+        best.keySet().stream().mapToInt(q -> q).toArray(),
+        HostTensor.fromDoubles(TensorType.of(DType.FLOAT32, best.size(), 3), i -> all[i]),
+        false);
   }
 
   static Prediction answer(HostTensor scores, int row, Sample sample) {

@@ -101,7 +101,7 @@ final class DataSourceOptions {
 
   /** Opens examples whose labels, if there are any, do not matter. */
   Dataset openExamples(Path path) {
-    return Datasets.openExamples(path, options());
+    return Datasets.openExamples(path, options(path));
   }
 
   private Optional<TargetColumns> columns(Path path) {

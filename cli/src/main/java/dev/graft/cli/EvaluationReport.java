@@ -24,8 +24,7 @@ final class EvaluationReport {
   /** A model's metrics with those of more parts, such as {@code test/accuracy}. */
   static Map<String, Double> metrics(TransferredModel model, Map<String, Evaluation> parts) {
     Map<String, Double> metrics = new LinkedHashMap<>(model.metrics());
-    parts.forEach(
-        (part, e) -> e.metrics().forEach((name, v) -> metrics.put(part + "/" + name, v)));
+    parts.forEach((part, e) -> e.metrics().forEach((name, v) -> metrics.put(part + "/" + name, v)));
     return metrics;
   }
 

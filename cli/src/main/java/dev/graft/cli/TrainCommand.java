@@ -186,8 +186,7 @@ final class TrainCommand implements Callable<Integer> {
             : model.features(runsOnly.orElseThrow(), engine, train.data().examples().sample(0));
     Output like = Output.of(train.data().targets());
     Optional<Opened<?>> held =
-        Optional.ofNullable(validation)
-            .map(v -> sources.openTargets(v, Optional.of(like), err));
+        Optional.ofNullable(validation).map(v -> sources.openTargets(v, Optional.of(like), err));
     output.println("training data    " + DataSourceOptions.describe(train));
     held.ifPresent(v -> output.println("validation data  " + DataSourceOptions.describe(v)));
     tests.open(sources, like, held, output, err);

@@ -175,6 +175,9 @@ public final class Texts {
       }
       spans.add(new Span(start, start + text.length()));
     }
+    if (spans.isEmpty()) {
+      throw new DataException(file + ", question " + id + " has no answer");
+    }
     return spans;
   }
 

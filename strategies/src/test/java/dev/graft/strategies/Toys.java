@@ -4,6 +4,7 @@ import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
 import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
+import dev.graft.data.LoaderOptions;
 import dev.graft.data.PixelScaling;
 import dev.graft.data.Sample;
 import dev.graft.data.TensorPreprocessing;
@@ -23,6 +24,7 @@ import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.FeatureStore;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -78,10 +80,15 @@ public final class Toys {
 
   /** Graft on the reference backend; the caller closes it. */
   public static Graft open(TrainingSettings settings) {
+    return open(settings, FeatureStore.uncached(LoaderOptions.strict()));
+  }
+
+  public static Graft open(TrainingSettings settings, FeatureStore features) {
     return Graft.open(
         binder -> {
           binder.bind(BackendChoice.class).toInstance(BackendChoice.of("reference"));
           binder.bind(TrainingSettings.class).toInstance(settings);
+          binder.bind(FeatureStore.class).toInstance(features);
         });
   }
 

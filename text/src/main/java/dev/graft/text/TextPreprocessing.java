@@ -3,6 +3,7 @@ package dev.graft.text;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import dev.graft.data.DataException;
+import dev.graft.data.PassageWindow;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
 import dev.graft.data.Settings;
@@ -25,15 +26,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns texts into the tokens that a network reads, with a tokenizer in the format of HuggingFace
  * ({@code tokenizer.json}), which is saved beside the network. Nothing is downloaded.
  *
  * <p>Of texts with more tokens than {@code maxLength} the end is left out; of two texts the longer
- * one is cut. Words and pairs of texts also say what each token stands for, see {@link
- * TokenAlignment}. Thread-safe. The tokenizer's native memory is freed when nothing refers to this
- * any more.
+ * one is cut, unless it was divided into {@link #windows} first. Words and pairs of texts also say
+ * what each token stands for, see {@link TokenAlignment}. Thread-safe. The tokenizer's native
+ * memory is freed when nothing refers to this any more.
  */
 public final class TextPreprocessing implements Preprocessing {
   /** The name under which the tokenizer is saved. */
@@ -47,6 +49,7 @@ public final class TextPreprocessing implements Preprocessing {
   private final TextInputs inputs;
   private final int maxLength;
   private final Padding padding;
+  private @Nullable PassageDivision division;
 
   private TextPreprocessing(TokenizerFile file, TextInputs inputs, int maxLength, Padding padding) {
     if (maxLength < 4) {
@@ -157,6 +160,19 @@ public final class TextPreprocessing implements Preprocessing {
     } catch (IOException e) {
       throw new DataException("the tokenizer " + path + " cannot be read: " + e, e);
     }
+  }
+
+  @Override
+  public List<PassageWindow> windows(TextSample sample) {
+    return division().windows(sample, sample.pair().orElse(""));
+  }
+
+  /** Made when it is first needed, because it has a tokenizer of its own. */
+  private synchronized PassageDivision division() {
+    if (division == null) {
+      division = new PassageDivision(file.json(), maxLength);
+    }
+    return division;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.graft.text;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.graft.data.DataException;
+import dev.graft.data.PassageWindow;
 import dev.graft.data.Preprocessings;
 import dev.graft.data.TensorSample;
 import dev.graft.data.TextSample;
@@ -95,6 +97,31 @@ class TextPreprocessingTest {
     assertArrayEquals(
         new long[] {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1}, batch.get("token_type_ids").toLongs());
     assertEquals(102, batch.get("input_ids").toLongs()[11]);
+  }
+
+  @Test
+  void aPassageThatIsTooLongIsDividedBetweenWordsIntoOverlappingParts() {
+    TextPreprocessing small = TEXT.withMaxLength(20);
+    String passage =
+        IntStream.range(0, 60).mapToObj(i -> "unbelievably \uD83D\uDC1D").collect(joining(" "));
+    List<PassageWindow> windows = small.windows(new TextSample("who is it?", Optional.of(passage)));
+    int behind = 0;
+    for (PassageWindow w : windows) {
+      String part = w.sample().pair().orElseThrow();
+      assertEquals(part, passage.substring(w.offset(), w.offset() + part.length()));
+      assertTrue(part.matches("(unbelievably|\uD83D\uDC1D).*(unbelievably|\uD83D\uDC1D)"), part);
+      assertTrue(w.offset() == 0 || w.offset() < behind, "a gap before " + w);
+      assertTrue(w.offset() + part.length() > behind, "nothing new in " + w);
+      behind = w.offset() + part.length();
+      assertTrue(small.length(w.sample()).orElseThrow() <= 20, part);
+    }
+    assertEquals(passage.length(), behind);
+  }
+
+  @Test
+  void aPassageThatFitsIsLeftAsItIs() {
+    TextSample sample = new TextSample("who is it?", Optional.of("a bee and another bee"));
+    assertEquals(List.of(new PassageWindow(sample, 0)), TEXT.windows(sample));
   }
 
   @Test

@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 
 /**
  * Judges how well a classifier's scores tell examples of its classes from examples of none of them:
- * the area under the ROC curve of the largest softmax probability, {@code auc} (Hendrycks and Gimpel
- * 2017), and of the log-sum-exp of the logits, {@code energy-auc}, which is the negative free energy
- * (Liu et al. 2020, eq. 4). One half is chance.
+ * the area under the ROC curve of the largest softmax probability, {@code auc} (Hendrycks and
+ * Gimpel 2017), and of the log-sum-exp of the logits, {@code energy-auc}, which is the negative
+ * free energy (Liu et al. 2020, eq. 4). One half is chance.
  */
 public final class ScopeEvaluator {
   private ScopeEvaluator() {}
@@ -26,8 +26,7 @@ public final class ScopeEvaluator {
     double[][] in = ScoreRows.of(inside, (int) inside.shape().sizes()[0], classes);
     double[][] out = ScoreRows.of(outside, (int) outside.shape().sizes()[0], classes);
     Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put(
-        "auc", area(in, out, z -> z[ScoreRows.largest(z)] - ScoreRows.logSumExp(z)));
+    metrics.put("auc", area(in, out, z -> z[ScoreRows.largest(z)] - ScoreRows.logSumExp(z)));
     metrics.put("energy-auc", area(in, out, ScoreRows::logSumExp));
     return Evaluation.of(in.length + out.length, metrics);
   }

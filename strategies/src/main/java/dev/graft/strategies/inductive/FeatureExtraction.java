@@ -6,8 +6,6 @@ import dev.graft.graph.edit.Heads;
 import dev.graft.graph.edit.Initialization;
 import dev.graft.model.GraphModel;
 import dev.graft.tensor.HostTensor;
-import dev.graft.train.BatchNormPolicy;
-import dev.graft.train.ParameterGroup;
 import dev.graft.train.TrainingResult;
 import dev.graft.transfer.FeatureTable;
 import dev.graft.transfer.HeadFitter;
@@ -64,16 +62,7 @@ public final class FeatureExtraction implements Strategy<Inductive> {
     Set<String> head = task.headParameters();
     ParameterStore start = Initialization.of(graph, head, context.seed().derive("head"));
     GraphModel model = new GraphModel(graph, task.backbone().parameters().with(start));
-    TrainingResult result =
-        task.kind().output().alignment().isEmpty()
-            ? GradientTraining.head(task, model, name(), context)
-            : GradientTraining.run(
-                task,
-                model,
-                List.of(new ParameterGroup("head", head, 1)),
-                BatchNormPolicy.FROZEN_STATISTICS,
-                name(),
-                context);
+    TrainingResult result = GradientTraining.head(task, model, name(), context);
     return new Outcome(task, name(), context)
         .of(
             result.model(),
@@ -84,7 +73,7 @@ public final class FeatureExtraction implements Strategy<Inductive> {
 
   private TransferredModel fitted(TransferTask<?> task, TransferContext context) {
     HeadFitter fitter = HeadFitters.get(task.head(), task.kind().output());
-    FeatureTable features = task.features(task.train(), context);
+    FeatureTable features = task.features(task.train().examples(), context);
     HeadFitter.Head head =
         fitter.fit(features.values(), task.train().targets().subset(features.positions()), context);
     context.progress().report("head", 1, 1);

@@ -1,5 +1,8 @@
 package dev.graft.strategies.inductive;
 
+import dev.graft.data.Labeled;
+import dev.graft.data.PassageWindows;
+import dev.graft.data.Preprocessing;
 import dev.graft.data.SpanTargets;
 import dev.graft.graph.Graph;
 import dev.graft.graph.Value;
@@ -28,6 +31,12 @@ record SpanKind() implements TargetKind<SpanTargets> {
   @Override
   public int width() {
     return 2;
+  }
+
+  @Override
+  public Labeled<SpanTargets> read(Labeled<SpanTargets> data, Preprocessing preprocessing) {
+    PassageWindows.View windows = PassageWindows.of(data.examples(), preprocessing);
+    return new Labeled<>(windows, windows.windows().targets(data.targets()));
   }
 
   @Override

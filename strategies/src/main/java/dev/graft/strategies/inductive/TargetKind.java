@@ -2,7 +2,9 @@ package dev.graft.strategies.inductive;
 
 import dev.graft.data.ClassLabels;
 import dev.graft.data.DataException;
+import dev.graft.data.Labeled;
 import dev.graft.data.MultiLabelTargets;
+import dev.graft.data.Preprocessing;
 import dev.graft.data.RegressionTargets;
 import dev.graft.data.SpanTargets;
 import dev.graft.data.Targets;
@@ -43,6 +45,11 @@ interface TargetKind<T extends Targets> {
   /** The number of outputs of a linear head. */
   default int width() {
     return output().names().size();
+  }
+
+  /** The examples as a network reads them: the same, or parts of those that are too long for it. */
+  default Labeled<T> read(Labeled<T> data, Preprocessing preprocessing) {
+    return data;
   }
 
   /** What gradient training minimises. */

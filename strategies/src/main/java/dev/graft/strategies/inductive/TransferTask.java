@@ -3,6 +3,7 @@ package dev.graft.strategies.inductive;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.ClassOverlap;
 import dev.graft.data.DataException;
+import dev.graft.data.Dataset;
 import dev.graft.data.Duplicate;
 import dev.graft.data.Labeled;
 import dev.graft.data.Splits;
@@ -187,14 +188,14 @@ record TransferTask<T extends Targets>(
   }
 
   /** The features of examples, from the context's store. */
-  FeatureTable features(Labeled<?> data, TransferContext context) {
+  FeatureTable features(Dataset data, TransferContext context) {
     try (var extractor = new GraphFeatureExtractor(backbone, context.backend())) {
       return context
           .features()
           .features(
               extractor,
               pretrained.preprocessing(),
-              data.examples(),
+              data,
               context.progress(),
               context.cancellation());
     }
@@ -207,7 +208,7 @@ record TransferTask<T extends Targets>(
     if (!kind.output().alignment().isEmpty() || !head.equals(Inductive.LINEAR)) {
       return Optional.empty();
     }
-    FeatureTable features = features(train, context);
+    FeatureTable features = features(train.examples(), context);
     @SuppressWarnings("unchecked") // a subset of targets is of the same kind
     T targets = (T) train.targets().subset(features.positions());
     Optional<Map<String, HostTensor>> head =

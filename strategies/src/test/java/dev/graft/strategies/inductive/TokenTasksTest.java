@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.graft.data.Labeled;
+import dev.graft.data.LoaderOptions;
+import dev.graft.data.PassageWindow;
 import dev.graft.data.Preprocessing;
 import dev.graft.data.Sample;
 import dev.graft.data.SpanTargets;
@@ -27,6 +29,7 @@ import dev.graft.tensor.HostTensor;
 import dev.graft.tensor.Shape;
 import dev.graft.tensor.TensorType;
 import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.FeatureStore;
 import dev.graft.transfer.Prediction;
 import dev.graft.transfer.Predictor;
 import dev.graft.transfer.TransferredModel;
@@ -109,6 +112,24 @@ class TokenTasksTest {
     }
   }
 
+  @Test
+  void aHeadOnTokensAsksForTheFeaturesOfEachSentenceOnce() {
+    List<Integer> asked = new ArrayList<>();
+    FeatureStore plain = FeatureStore.uncached(LoaderOptions.strict());
+    FeatureStore counting =
+        (extractor, preprocessing, data, progress, cancellation) -> {
+          asked.add(data.size());
+          return plain.features(extractor, preprocessing, data, progress, cancellation);
+        };
+    try (Graft counted = Toys.open(QUICK, counting)) {
+      Labeled<TokenLabels> train = vowels(40, new Seed(1));
+      TransferredModel model = counted.transfer(pretrained()).with("feature-extraction").fit(train);
+      // Sentences of two, three, four and five letters, in 30 epochs.
+      assertEquals(List.of(10, 10, 10, 10), asked);
+      assertTrue(counted.evaluate(model, train).metric("entity-f1") > 0.95);
+    }
+  }
+
   /** Passages of letters in which the answer is the run from the first b to the letter after. */
   private static Labeled<SpanTargets> runs(int n, Seed seed) {
     List<Sample> samples = new ArrayList<>();
@@ -126,10 +147,10 @@ class TokenTasksTest {
     return new Labeled<>(Toys.examples(samples), new SpanTargets(answers));
   }
 
-  @Test
-  void answersAreFoundInPassages() {
-    TransferredModel model =
-        graft.transfer(pretrained()).with("fine-tuning").fit(runs(40, new Seed(4)));
+  @ParameterizedTest
+  @ValueSource(strings = {"feature-extraction", "fine-tuning"})
+  void answersAreFoundInPassages(String strategy) {
+    TransferredModel model = graft.transfer(pretrained()).with(strategy).fit(runs(40, new Seed(4)));
     double exact = graft.evaluate(model, runs(20, new Seed(5))).metric("exact-match");
     assertTrue(exact > 0.9, () -> "exact match " + exact);
     try (Predictor predictor = graft.predictor(model)) {
@@ -138,8 +159,43 @@ class TokenTasksTest {
     }
   }
 
+  @Test
+  void answersAreFoundBehindWhatIsReadAtOnce() {
+    // At most five letters are read at once; the answer begins at the sixth or later.
+    List<Sample> samples = new ArrayList<>();
+    List<List<Span>> answers = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      int at = 5 + i % 5;
+      samples.add(
+          new TextSample("?", Optional.of("adefa".repeat(3).substring(0, at) + "bc" + "fed")));
+      answers.add(List.of(new Span(at, at + 2)));
+    }
+    Labeled<SpanTargets> data = new Labeled<>(Toys.examples(samples), new SpanTargets(answers));
+    TransferredModel model = graft.transfer(pretrained()).with("fine-tuning").fit(data);
+    assertEquals(1, graft.evaluate(model, data).metric("exact-match"));
+    try (Predictor predictor = graft.predictor(model)) {
+      Prediction.Answer p =
+          (Prediction.Answer)
+              predictor.predict(new TextSample("?", Optional.of("adefadefadefabcfad")));
+      assertEquals("bc", p.text());
+      assertEquals(13, p.start());
+      assertEquals(15, p.end());
+    }
+  }
+
   /** One token a letter, behind a token of nothing; pads to the longest. */
   private static final class Letters implements Preprocessing {
+    @Override
+    public List<PassageWindow> windows(TextSample sample) {
+      String passage = sample.pair().orElseThrow();
+      List<PassageWindow> windows = new ArrayList<>();
+      for (int at = 0; at == 0 || at + 3 < passage.length(); at += 2) {
+        String part = passage.substring(at, Math.min(passage.length(), at + 5));
+        windows.add(new PassageWindow(new TextSample("?", Optional.of(part)), at));
+      }
+      return windows;
+    }
+
     @Override
     public String type() {
       return "letters";
