@@ -71,7 +71,7 @@ final class Figures {
       case HELPS -> "▲";
       case HURTS -> "▼";
       case NO_DIFFERENCE -> "=";
-      case TOO_FEW_SEEDS -> "?";
+      case UNTESTED -> "?";
     };
   }
 
@@ -79,7 +79,7 @@ final class Figures {
   static String verdict(Comparison<?> row) {
     return switch (row.verdict()) {
       case HELPS, HURTS -> row.verdict().words() + " (" + row.size().word() + ")";
-      case NO_DIFFERENCE, TOO_FEW_SEEDS -> row.verdict().words();
+      case NO_DIFFERENCE, UNTESTED -> row.verdict().words();
     };
   }
 
@@ -132,8 +132,8 @@ final class Figures {
             f.count(Verdict.HELPS),
             f.count(Verdict.NO_DIFFERENCE),
             f.count(Verdict.HURTS));
-    long few = f.count(Verdict.TOO_FEW_SEEDS);
-    return few == 0 ? text : text + format(" %d have too few seeds to say.", few);
+    long untested = f.count(Verdict.UNTESTED);
+    return untested == 0 ? text : text + format(" %d cannot be tested.", untested);
   }
 
   /** Where transfer is worse than training from scratch, line by line, the largest loss first. */
@@ -188,6 +188,12 @@ final class Figures {
               + " verdicts come from fewer than six seeds, at which that test has too few outcomes"
               + " to confirm anything: they rest on the t-test's assumption of normal"
               + " differences.");
+    }
+    if (f.rows().stream().anyMatch(r -> r.verdict() == Verdict.UNTESTED)) {
+      lines.add(
+          "A comparison cannot be tested where there is only one seed, or where both arms give the"
+              + " same result with every seed, because they use all labels and no chance: that is"
+              + " one result, and its difference may be due to the choice of test examples.");
     }
     lines.add(
         "Size of the effect in points of the metric: negligible below 0.5, small below 2, medium"

@@ -45,8 +45,8 @@ public final class RunComparisonReport {
             runs.count(Verdict.HELPS),
             runs.count(Verdict.HURTS),
             runs.count(Verdict.NO_DIFFERENCE));
-    long few = runs.count(Verdict.TOO_FEW_SEEDS);
-    return few == 0 ? text : text + Figures.format(" %d have too few seeds to say.", few);
+    long untested = runs.count(Verdict.UNTESTED);
+    return untested == 0 ? text : text + Figures.format(" %d cannot be tested.", untested);
   }
 
   private List<String> method() {
@@ -65,7 +65,7 @@ public final class RunComparisonReport {
     return switch (row.verdict()) {
       case HELPS -> "better (" + row.size().word() + ")";
       case HURTS -> "worse (" + row.size().word() + ")";
-      case NO_DIFFERENCE, TOO_FEW_SEEDS -> row.verdict().words();
+      case NO_DIFFERENCE, UNTESTED -> row.verdict().words();
     };
   }
 

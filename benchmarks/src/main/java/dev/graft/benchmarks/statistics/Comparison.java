@@ -101,7 +101,7 @@ public record Comparison<R>(
         Optional.empty(),
         Optional.empty(),
         EffectSize.of(gain.mean()),
-        Verdict.TOO_FEW_SEEDS);
+        Verdict.UNTESTED);
   }
 
   private static Estimate estimate(Pairs<?> row, Map<Long, Double> values) {

@@ -5,7 +5,8 @@ public enum Verdict {
   HELPS("helps"),
   NO_DIFFERENCE("no difference"),
   HURTS("hurts"),
-  TOO_FEW_SEEDS("too few seeds");
+  /** There is only one result of each arm, or one that all seeds repeat. */
+  UNTESTED("cannot be tested");
 
   /** The chance that any verdict of a report is wrong. */
   public static final double LEVEL = 0.05;

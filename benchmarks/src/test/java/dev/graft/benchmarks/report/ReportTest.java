@@ -41,18 +41,8 @@ class ReportTest {
           double scratch = 0.55 + 0.07 * l;
           double gain = s == 0 ? 0 : s == 1 ? 0.12 - 0.02 * l : 0.2 - 0.05 * l;
           double noise = 0.02 * new Seed(seed).derive("noise" + l + s).gaussian(0);
-          Cell cell =
-              new Cell(
-                  "demo",
-                  "UCI digits",
-                  "small CNN",
-                  names.get(s),
-                  "onnx",
-                  "cpu",
-                  LABELS.get(l),
-                  seed,
-                  "x");
-          results.add(new CellResult(cell, done(Math.min(0.999, scratch + gain + noise))));
+          double accuracy = Math.min(0.999, scratch + gain + noise);
+          results.add(result(names.get(s), LABELS.get(l), seed, accuracy));
         }
       }
     }
@@ -104,6 +94,30 @@ class ReportTest {
     assertEquals(Verdict.HELPS, verdict(forward, "fine-tuning", 1));
     assertEquals(Verdict.HURTS, verdict(back, "fine-tuning", 1));
     assertEquals(Verdict.HURTS, verdict(forward, "feature-extraction", 50));
+  }
+
+  @Test
+  void seedsThatRepeatOneResultProveNothing() {
+    List<CellResult> repeated = new ArrayList<>();
+    for (long seed = 0; seed < 5; seed++) {
+      repeated.add(result("from-scratch", Cell.ALL, seed, 0.80));
+      repeated.add(result("feature-extraction", Cell.ALL, seed, 0.81));
+      repeated.add(result("fine-tuning", Cell.ALL, seed, 0.9 + 0.001 * seed));
+    }
+    Findings f = findings(repeated);
+    assertEquals(Verdict.UNTESTED, verdict(f, "feature-extraction", Cell.ALL));
+    assertEquals(Verdict.HELPS, verdict(f, "fine-tuning", Cell.ALL));
+    assertEquals(
+        0.01,
+        f.stories().get(0).row("feature-extraction", Cell.ALL).orElseThrow().gain().mean(),
+        1e-9);
+    assertTrue(MarkdownReport.of(f).contains("cannot be tested with all"));
+  }
+
+  private static CellResult result(String strategy, int labels, long seed, double accuracy) {
+    return new CellResult(
+        new Cell("demo", "UCI digits", "small CNN", strategy, "onnx", "cpu", labels, seed, "x"),
+        done(accuracy));
   }
 
   private static Verdict verdict(Findings f, String strategy, int labels) {

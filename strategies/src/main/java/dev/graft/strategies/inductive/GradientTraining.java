@@ -70,8 +70,7 @@ final class GradientTraining {
       }
       TrainingPlan plan =
           new TrainingPlan(
-              GraphModel.of(
-                  Cut.above(model.graph(), task.featureValue()), model.parameters()),
+              GraphModel.of(Cut.above(model.graph(), task.featureValue()), model.parameters()),
               task.kind().objective(context.settings().regularization()),
               groups,
               BatchNormPolicy.FROZEN_STATISTICS,
