@@ -71,12 +71,19 @@ final class BenchCommand implements Runnable {
         description = "Repetitions; ten or more give the tests their power. Default: 10.")
     private int seeds = 10;
 
+    @Option(
+        names = "--texts",
+        paramLabel = "FILE",
+        split = ",",
+        description = "Tables of texts and labels of yours, each for one story more.")
+    private List<Path> texts = List.of();
+
     @Mixin private EngineOptions engine = new EngineOptions();
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-      QuickSuite.Options options = QuickSuite.Options.DEFAULT.withSeeds(seeds);
+      QuickSuite.Options options = QuickSuite.Options.DEFAULT.withSeeds(seeds).withTexts(texts);
       if (engine.name().isPresent()) {
         options = options.withBackend(engine.name().get(), engine.device());
       }

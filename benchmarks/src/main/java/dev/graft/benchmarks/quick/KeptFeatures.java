@@ -17,9 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps the features of whole data sets in memory, and takes those of some of their examples from
- * there, so that cells with other labelled examples compute nothing again. Thread-safe.
+ * there, so that cells with other labelled examples compute nothing again. Of a large data set, of
+ * which cells want little, nothing is kept. Thread-safe.
  */
 final class KeptFeatures implements FeatureStore {
+  private static final int LARGE = 4000;
+
   private final LoaderOptions loading;
   private final Map<List<Object>, FeatureTable> kept = new ConcurrentHashMap<>();
 
@@ -35,6 +38,10 @@ final class KeptFeatures implements FeatureStore {
       Progress progress,
       Cancellation cancellation) {
     Dataset whole = data instanceof DatasetView view ? view.base() : data;
+    if (whole.size() > LARGE) {
+      return FeatureComputation.compute(
+          extractor, preprocessing, data, loading, progress, cancellation);
+    }
     List<Object> key =
         List.of(
             extractor.fingerprint(),

@@ -1,5 +1,7 @@
 package dev.graft.benchmarks.quick;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.graft.backend.Backend;
 import dev.graft.backend.Backends;
 import dev.graft.backend.Device;
@@ -53,7 +55,7 @@ import java.util.TreeMap;
 /**
  * Three stories on embedded data, in minutes and without any download: one in which transfer should
  * help, from drawings to scans of the same digits, one in which it may hurt, from the digits 0 to 4
- * to the digits 5 to 9, and one on sentences.
+ * to the digits 5 to 9, and one on sentences; and one more for each table of texts that is given.
  */
 public final class QuickSuite {
   private static final String NAME = "quick";
@@ -90,23 +92,27 @@ public final class QuickSuite {
    * @param seeds how many seeds, from 0; ten or more give the tests their power
    * @param labelsPerClass the label counts, each from 1 to 80
    * @param workers how many cells run at once, each on one thread
+   * @param texts tables of texts and labels, for a story each
    */
   public record Options(
       Optional<String> backend,
       Device device,
       int seeds,
       List<Integer> labelsPerClass,
-      int workers) {
+      int workers,
+      List<Path> texts) {
     public static final Options DEFAULT =
         new Options(
             Optional.empty(),
             Device.CPU,
             10,
             List.of(1, 2, 5, 10, 20, 50),
-            Runtime.getRuntime().availableProcessors());
+            Runtime.getRuntime().availableProcessors(),
+            List.of());
 
     public Options {
       labelsPerClass = List.copyOf(labelsPerClass);
+      texts = List.copyOf(texts);
       if (seeds < 1 || workers < 1) {
         throw new IllegalArgumentException(
             "seeds and workers must be at least 1, but are " + seeds + " and " + workers);
@@ -118,19 +124,23 @@ public final class QuickSuite {
     }
 
     public Options withBackend(String name, Device on) {
-      return new Options(Optional.of(name), on, seeds, labelsPerClass, workers);
+      return new Options(Optional.of(name), on, seeds, labelsPerClass, workers, texts);
     }
 
     public Options withSeeds(int count) {
-      return new Options(backend, device, count, labelsPerClass, workers);
+      return new Options(backend, device, count, labelsPerClass, workers, texts);
     }
 
     public Options withLabelsPerClass(List<Integer> counts) {
-      return new Options(backend, device, seeds, counts, workers);
+      return new Options(backend, device, seeds, counts, workers, texts);
     }
 
     public Options withWorkers(int count) {
-      return new Options(backend, device, seeds, labelsPerClass, count);
+      return new Options(backend, device, seeds, labelsPerClass, count, texts);
+    }
+
+    public Options withTexts(List<Path> files) {
+      return new Options(backend, device, seeds, labelsPerClass, workers, files);
     }
   }
 
@@ -147,7 +157,9 @@ public final class QuickSuite {
     Backends backends = Backends.discover();
     String backend = backends.choose(options.backend()).name();
     Map<String, String> versions = backends.get(backend).availability().versions();
-    List<Cell> cells = cells(backend, versions, options);
+    List<TextStory> stories = new ArrayList<>(List.of(TextStory.utterances()));
+    options.texts().forEach(file -> stories.add(TextStory.of(file)));
+    List<Cell> cells = cells(backend, versions, options, stories);
     TransferCells.Services services =
         new TransferCells.Services(
             backends,
@@ -158,21 +170,22 @@ public final class QuickSuite {
             1);
     List<CellResult> results;
     try (TransferCells digits = new TransferCells(tasks(), models(), rule(), services);
-        TransferCells texts = TextStory.cells(services)) {
+        TransferCells texts = TextStory.cells(stories, services)) {
       CellRunner runner =
-          (cell, stop) -> (cell.data().equals(TextStory.DATA) ? texts : digits).run(cell, stop);
+          (cell, stop) -> (cell.model().equals(TextStory.NETWORK) ? texts : digits).run(cell, stop);
       results =
           new SuiteRunner(cells, runner, options.workers(), progress, cancellation).run(directory);
     }
     Environment environment = Environment.here(versions);
     Findings findings =
-        Findings.of(description(backend, options), environment, cells.size(), results);
+        Findings.of(description(backend, options, stories), environment, cells.size(), results);
     Reports.write(directory, findings);
     return findings;
   }
 
   /** Seed by seed, so that an interrupted run has whole pairs. */
-  private static List<Cell> cells(String backend, Map<String, String> versions, Options options) {
+  private static List<Cell> cells(
+      String backend, Map<String, String> versions, Options options, List<TextStory> stories) {
     String all =
         String.join(
                 "/",
@@ -192,18 +205,20 @@ public final class QuickSuite {
           }
         }
       }
-      for (int labels : TextStory.labels(options.labelsPerClass(), seed)) {
-        for (String strategy : TextStory.STRATEGIES) {
-          cells.add(
-              cell(
-                  TextStory.DATA,
-                  TextStory.NETWORK,
-                  strategy,
-                  backend,
-                  options,
-                  labels,
-                  seed,
-                  settings));
+      for (TextStory story : stories) {
+        for (int labels : story.labels(options.labelsPerClass(), seed)) {
+          for (String strategy : TextStory.STRATEGIES) {
+            cells.add(
+                cell(
+                    story.data(),
+                    TextStory.NETWORK,
+                    strategy,
+                    backend,
+                    options,
+                    labels,
+                    seed,
+                    settings));
+          }
         }
       }
     }
@@ -289,7 +304,8 @@ public final class QuickSuite {
     return new PretrainedModel(name, trained.model(), preprocessing, provenance);
   }
 
-  private static SuiteDescription description(String backend, Options options) {
+  private static SuiteDescription description(
+      String backend, Options options, List<TextStory> texts) {
     Map<String, String> stories = new LinkedHashMap<>();
     stories.put(
         DRAWN,
@@ -301,7 +317,7 @@ public final class QuickSuite {
         OTHER,
         "The same network learns to tell the scanned digits 0 to 4 apart, then gets a few labelled"
             + " scans of 5 to 9. Do features of five classes serve the other five?");
-    stories.put(TextStory.DATA, TextStory.TEXT);
+    texts.forEach(story -> stories.put(story.data(), story.text()));
     return new SuiteDescription(
         NAME,
         "Did transfer help?",
@@ -317,7 +333,8 @@ public final class QuickSuite {
                 + " --device "
                 + options.device()
                 + " --seeds "
-                + options.seeds()),
+                + options.seeds()
+                + options.texts().stream().map(file -> " --texts " + file).collect(joining())),
         List.of(
             "All strategies use the same network, and those that train by gradients make the same"
                 + " number of steps, at least "

@@ -1,5 +1,6 @@
 package dev.graft.benchmarks.quick;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,9 +17,13 @@ import dev.graft.eval.Evaluators;
 import dev.graft.strategies.training.GradientTrainer;
 import dev.graft.train.Cancellation;
 import dev.graft.transfer.Strategies;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TextStoryTest {
   @Test
@@ -41,17 +46,39 @@ class TextStoryTest {
             new GradientTrainer(),
             new KeptFeatures(LoaderOptions.strict()),
             0);
-    try (TransferCells cells = TextStory.cells(services)) {
+    try (TransferCells cells = TextStory.cells(List.of(TextStory.utterances()), services)) {
       double words = accuracy(cells, "tf-idf");
       double network = accuracy(cells, "feature-extraction");
       assertTrue(words > 0.2 && network > words + 0.2, network + " against " + words);
     }
   }
 
+  @Test
+  void aTableOfTextsIsAStoryWithASmallTestPart(@TempDir Path folder) throws IOException {
+    StringBuilder table = new StringBuilder("label\ttext\n");
+    for (int i = 0; i < 1000; i++) {
+      table.append(i % 5 == 0 ? "spam" : "ham").append("\tmessage number ").append(i).append('\n');
+    }
+    TextStory story = TextStory.of(Files.writeString(folder.resolve("mail.tsv"), table));
+    assertEquals("Texts of mail.tsv", story.data());
+    assertArrayEquals(new int[] {160, 40}, story.task().test().targets().counts());
+    assertArrayEquals(new int[] {640, 160}, story.task().pool().targets().counts());
+    assertEquals(List.of(2, 10), story.labels(List.of(1, 2, 5, 10), 0));
+    assertEquals(List.of(), story.labels(List.of(1, 2, 5, 10), TextStory.MOST_SEEDS));
+  }
+
   private static double accuracy(TransferCells cells, String strategy) throws Exception {
     Cell cell =
         new Cell(
-            "quick", TextStory.DATA, TextStory.NETWORK, strategy, "onnx", "cpu", 10, 0, "none");
+            "quick",
+            TextStory.utterances().data(),
+            TextStory.NETWORK,
+            strategy,
+            "onnx",
+            "cpu",
+            10,
+            0,
+            "none");
     Outcome outcome = cells.run(cell, Cancellation.NEVER);
     return outcome.metrics().get("accuracy");
   }
