@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.data.ClassLabels;
 import dev.graft.data.Dataset;
+import dev.graft.data.LoaderOptions;
 import dev.graft.data.SkippedExample;
 import dev.graft.datasets.DataKind;
 import dev.graft.datasets.DataOptions;
@@ -63,8 +64,9 @@ final class DataSourceOptions {
   /** Whether tables are read as rows with the names of their columns, not as bare vectors. */
   private boolean rows;
 
-  boolean strict() {
-    return strict;
+  /** How examples are read: what cannot be is left out and reported, unless that is an error. */
+  LoaderOptions loading(PrintWriter err) {
+    return strict ? LoaderOptions.strict() : LoaderOptions.skipping(s -> report(s, err));
   }
 
   /** From now on tables are read as rows, for a network that takes such. */
@@ -125,7 +127,7 @@ final class DataSourceOptions {
     return opened;
   }
 
-  static void report(SkippedExample skipped, PrintWriter err) {
+  private static void report(SkippedExample skipped, PrintWriter err) {
     err.println("graft: left out " + skipped.id() + ": " + skipped.reason());
   }
 

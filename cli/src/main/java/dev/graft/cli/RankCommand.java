@@ -3,14 +3,11 @@ package dev.graft.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.graft.data.ClassLabels;
-import dev.graft.data.LoaderOptions;
-import dev.graft.datasets.DiskFeatureStore;
 import dev.graft.datasets.Opened;
 import dev.graft.model.PretrainedModel;
 import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
 import dev.graft.strategies.ModelRanking;
-import dev.graft.transfer.FeatureStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -65,12 +62,7 @@ final class RankCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Also writes the scores there.")
   private @Nullable Path json;
 
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description = "Where features are kept. Default: .graft/features in the home folder.")
-  private Path cache = Path.of(System.getProperty("user.home"), ".graft", "features");
-
+  @Mixin private FeatureOptions features = new FeatureOptions();
   @Mixin private DataSourceOptions sources = new DataSourceOptions();
   @Mixin private EngineOptions engine = new EngineOptions();
 
@@ -85,19 +77,7 @@ final class RankCommand implements Callable<Integer> {
     }
     Opened<ClassLabels> opened = sources.open(data, err);
     BackendChoice choice = engine.choice(err);
-    LoaderOptions loading =
-        sources.strict()
-            ? LoaderOptions.strict()
-            : LoaderOptions.skipping(s -> DataSourceOptions.report(s, err));
-    try (Graft graft =
-        Graft.open(
-            binder -> {
-              binder.bind(BackendChoice.class).toInstance(choice);
-              binder.bind(LoaderOptions.class).toInstance(loading);
-              binder
-                  .bind(FeatureStore.class)
-                  .toInstance(new DiskFeatureStore(cache, TrainCommand.CACHE_LIMIT, loading));
-            })) {
+    try (Graft graft = Graft.open(features.module(choice, sources.loading(err)))) {
       ModelRanking ranking = graft.rank(networks, opened.data(), most);
       print(out, ranking);
       if (json != null) {

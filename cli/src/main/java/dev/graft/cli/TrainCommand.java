@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.graft.backend.Backend;
 import dev.graft.data.Dataset;
-import dev.graft.data.LoaderOptions;
 import dev.graft.data.Sample;
-import dev.graft.datasets.DiskFeatureStore;
 import dev.graft.datasets.Opened;
 import dev.graft.datasets.TablePreprocessing;
 import dev.graft.eval.Evaluation;
@@ -22,7 +20,6 @@ import dev.graft.strategies.training.RateCurve;
 import dev.graft.train.DivergedException;
 import dev.graft.train.TrainingException;
 import dev.graft.train.TrainingSettings;
-import dev.graft.transfer.FeatureStore;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Output;
 import dev.graft.transfer.TransferredModel;
@@ -58,9 +55,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
-  /** Most bytes of kept features. */
-  static final long CACHE_LIMIT = 2L << 30;
-
   /** How many examples the exported model is tried on. */
   private static final int CHECKED = 8;
 
@@ -104,7 +98,8 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = Inductive.LINEAR,
       description =
           "The new head: linear, mlp, or for feature-extraction also ridge, tribuo:logistic,"
-              + " tribuo:knn, tribuo:random-forest, or one of a plug-in. Default:"
+              + " tribuo:liblinear, tribuo:knn, tribuo:random-forest, tribuo:xgboost, or one of a"
+              + " plug-in. Default:"
               + " ${DEFAULT-VALUE}.")
   private String head = Inductive.LINEAR;
 
@@ -135,11 +130,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "All chance comes from it. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description = "Where features are kept. Default: .graft/features in the home folder.")
-  private Path cache = Path.of(System.getProperty("user.home"), ".graft", "features");
+  @Mixin private FeatureOptions features = new FeatureOptions();
 
   @Option(
       names = "--resume",
@@ -190,22 +181,12 @@ final class TrainCommand implements Callable<Integer> {
     output.println("training data    " + DataSourceOptions.describe(train));
     held.ifPresent(v -> output.println("validation data  " + DataSourceOptions.describe(v)));
     tests.open(sources, like, held, output, err);
-    LoaderOptions loading =
-        sources.strict()
-            ? LoaderOptions.strict()
-            : LoaderOptions.skipping(s -> DataSourceOptions.report(s, err));
     try (Console console = new Console();
         Console.Interruption interruption = Console.interruption(Duration.ofSeconds(20));
         Graft graft =
             Graft.open(
-                binder -> {
-                  binder.bind(BackendChoice.class).toInstance(choice);
-                  binder.bind(TrainingSettings.class).toInstance(settings);
-                  binder.bind(LoaderOptions.class).toInstance(loading);
-                  binder
-                      .bind(FeatureStore.class)
-                      .toInstance(new DiskFeatureStore(cache, CACHE_LIMIT, loading));
-                })) {
+                features.module(choice, sources.loading(err)),
+                binder -> binder.bind(TrainingSettings.class).toInstance(settings))) {
       Transfer transfer =
           graft
               .transfer(network)
