@@ -2,7 +2,10 @@ package dev.graft.model;
 
 import java.io.IOException;
 
-/** A pre-trained network on the class path that is asked for by name; found by ServiceLoader. */
+/**
+ * A network on the class path that is asked for by name, pre-trained or to be trained from scratch;
+ * found by ServiceLoader.
+ */
 public interface NamedModel {
   /** Lower case, such as {@code minilm}. */
   String name();

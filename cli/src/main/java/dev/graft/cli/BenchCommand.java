@@ -12,7 +12,6 @@ import dev.graft.benchmarks.suite.Cell;
 import dev.graft.benchmarks.suite.CellResult;
 import dev.graft.benchmarks.suite.FileSuite;
 import dev.graft.benchmarks.suite.SuiteFile;
-import dev.graft.benchmarks.suite.SuiteReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,14 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code graft bench}. */
@@ -107,33 +103,19 @@ final class BenchCommand implements Runnable {
       },
       mixinStandardHelpOptions = true)
   static final class Run implements Callable<Integer> {
-    @Parameters(paramLabel = "SUITE", description = "The suite, a .yaml file.")
-    private Path suite = Path.of("");
-
-    @Option(
-        names = "--out",
-        required = true,
-        paramLabel = "DIR",
-        description = "Where results and reports go.")
-    private Path out = Path.of("");
-
-    @Option(
-        names = "--data-root",
-        paramLabel = "DIR",
-        description = "Where the suite's relative paths begin; without it, at the suite file.")
-    private @Nullable Path dataRoot;
-
+    @Mixin private SuiteOptions suite = new SuiteOptions();
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
-      SuiteFile file = SuiteReader.read(suite, Optional.ofNullable(dataRoot));
+      SuiteFile file = suite.read();
       try (Console console = new Console();
           Console.Interruption interruption = Console.interruption(Duration.ofSeconds(10))) {
         Findings findings =
-            FileSuite.run(file, suite, out, console.suite(), interruption.cancellation());
+            FileSuite.run(
+                file, suite.file(), suite.out(), console.suite(), interruption.cancellation());
         console.close();
-        return conclude(findings, out, spec);
+        return conclude(findings, suite.out(), spec);
       }
     }
   }

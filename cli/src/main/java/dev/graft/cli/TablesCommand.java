@@ -6,6 +6,7 @@ import dev.graft.strategies.Graft;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +35,13 @@ final class TablesCommand implements Callable<Integer> {
       description = "Draws of the rows that are known. Default: ${DEFAULT-VALUE}.")
   private int seeds;
 
+  @Option(
+      names = "--first-seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "The number of the first draw. Default: ${DEFAULT-VALUE}.")
+  private long firstSeed;
+
   @Mixin private EngineOptions engine = new EngineOptions();
   @Spec private CommandSpec spec;
 
@@ -42,7 +50,8 @@ final class TablesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     BackendChoice choice = engine.choice(spec.commandLine().getErr());
     try (Graft graft = Graft.open(binder -> binder.bind(BackendChoice.class).toInstance(choice))) {
-      TableTransfer.run(dataRoot, seeds, graft, out);
+      long[] draws = LongStream.range(firstSeed, firstSeed + seeds).toArray();
+      TableTransfer.run(dataRoot, draws, graft, out);
     }
     return 0;
   }

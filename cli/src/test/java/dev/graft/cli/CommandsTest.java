@@ -232,6 +232,33 @@ class CommandsTest {
   }
 
   @Test
+  void theRegretOfEachScoreIsPrinted() throws IOException {
+    Path suite =
+        Files.writeString(
+            folder.resolve("suite.yaml"),
+            """
+            suite: pictures
+            models:
+              - {name: net, file: net.onnx, preprocessing: {type: image, size: 8}}
+              - {name: dark, file: net.onnx, preprocessing: {type: image, size: 8, scaling: x/1e9}}
+            data:
+              - {name: colours, train: pictures, testFraction: 0.5}
+            strategies: [feature-extraction]
+            backends: [onnx]
+            seeds: 2
+            """);
+    String[] command = {
+      "bench", "regret", suite.toString(), "--out", folder.resolve("out").toString()
+    };
+    Outcome outcome = SmallTask.run(command);
+    assertEquals(0, outcome.code(), outcome.err());
+    assertTrue(outcome.out().contains("| task | best by accuracy |"), outcome.out());
+    assertTrue(outcome.out().contains("| colours | net 1.000 |"), outcome.out());
+    assertTrue(outcome.out().contains("linear-probe"), outcome.out());
+    assertEquals(outcome.out(), SmallTask.run(command).out(), "nothing is left to be done");
+  }
+
+  @Test
   void helpNamesTheCommands() {
     Outcome outcome = SmallTask.run("--help");
     assertEquals(0, outcome.code());

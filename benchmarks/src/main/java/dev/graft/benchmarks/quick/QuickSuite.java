@@ -10,13 +10,13 @@ import dev.graft.benchmarks.digits.OpticalDigits;
 import dev.graft.benchmarks.digits.StrokeDigits;
 import dev.graft.benchmarks.report.Findings;
 import dev.graft.benchmarks.report.Reports;
+import dev.graft.benchmarks.suite.ArmRule;
 import dev.graft.benchmarks.suite.Cell;
 import dev.graft.benchmarks.suite.CellResult;
 import dev.graft.benchmarks.suite.CellRunner;
 import dev.graft.benchmarks.suite.Classes;
 import dev.graft.benchmarks.suite.Environment;
 import dev.graft.benchmarks.suite.ModelSource;
-import dev.graft.benchmarks.suite.SettingsRule;
 import dev.graft.benchmarks.suite.SuiteDescription;
 import dev.graft.benchmarks.suite.SuiteProgress;
 import dev.graft.benchmarks.suite.SuiteRunner;
@@ -267,8 +267,8 @@ public final class QuickSuite {
                 backend));
   }
 
-  private static SettingsRule rule() {
-    return (strategy, examples) -> SettingsRule.forSteps(SETTINGS, STEPS, examples);
+  private static ArmRule rule() {
+    return (strategy, examples) -> ArmRule.forSteps(SETTINGS, STEPS, examples);
   }
 
   /** Trains the network on source data, with the library's own strategy for fresh networks. */
@@ -288,7 +288,7 @@ public final class QuickSuite {
             backend,
             FeatureStore.uncached(LoaderOptions.strict()),
             new GradientTrainer(),
-            SettingsRule.forSteps(SETTINGS.withBatchSize(64), PRETRAINING_STEPS, source.size()),
+            ArmRule.forSteps(SETTINGS.withBatchSize(64), PRETRAINING_STEPS, source.size()),
             PRETRAINING);
     TransferredModel trained =
         Strategies.discover()

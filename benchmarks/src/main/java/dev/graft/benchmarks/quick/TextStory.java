@@ -1,6 +1,6 @@
 package dev.graft.benchmarks.quick;
 
-import dev.graft.benchmarks.suite.SettingsRule;
+import dev.graft.benchmarks.suite.ArmRule;
 import dev.graft.benchmarks.suite.Task;
 import dev.graft.benchmarks.suite.TransferCells;
 import dev.graft.benchmarks.utterances.Utterances;
@@ -93,7 +93,7 @@ record TextStory(String data, String text, Task task) {
     return new TransferCells(
         tasks,
         Map.of(NETWORK, backend -> NamedModels.discover().get("minilm").load()),
-        (strategy, examples) -> SettingsRule.forSteps(SETTINGS, STEPS, examples),
+        (strategy, examples) -> ArmRule.forSteps(SETTINGS, STEPS, examples),
         services);
   }
 }

@@ -5,12 +5,15 @@ import dev.graft.benchmarks.statistics.Verdict;
 import dev.graft.benchmarks.suite.Cell;
 import dev.graft.benchmarks.suite.CellResult;
 import dev.graft.benchmarks.suite.Environment;
+import dev.graft.benchmarks.suite.Outcome;
 import dev.graft.benchmarks.suite.SuiteDescription;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -55,7 +58,7 @@ public record Findings(
     byStory.forEach(
         (key, cells) -> stories.add(new StoryCells(key, cells, description).story(rows)));
     return new Findings(
-        description,
+        description.withWarnings(unlearned(byStory, description.baseline())),
         environment,
         planned,
         List.copyOf(stories),
@@ -111,6 +114,45 @@ public record Findings(
   /** With n seeds there are 2^n ways to swap arms, so no p-value is below 2 / 2^n. */
   private static boolean canBeConfirmed(Comparison<Story.Row> row) {
     return Math.scalb(2.0, -row.gain().n()) < Verdict.LEVEL;
+  }
+
+  /**
+   * Where the baseline's training loss ended above a quarter of its first value, for then more
+   * steps may take some of what transfer gains.
+   */
+  private static List<String> unlearned(Map<String, List<CellResult>> byStory, String baseline) {
+    List<String> where = new ArrayList<>();
+    byStory.forEach(
+        (story, cells) -> {
+          double left =
+              cells.stream()
+                  .filter(r -> r.cell().strategy().equals(baseline))
+                  .mapToDouble(r -> lossLeft(r.outcome().training()))
+                  .average()
+                  .orElse(0);
+          if (left > 0.25) {
+            Cell cell = cells.get(0).cell();
+            where.add(
+                String.format(
+                    Locale.ROOT, "%s, %s (%.0f %%)", cell.data(), cell.model(), 100 * left));
+          }
+        });
+    return where.isEmpty()
+        ? List.of()
+        : List.of(
+            "'"
+                + baseline
+                + "' was still learning when its steps were over, so that with more of them transfer"
+                + " may gain less. What was left of its first training loss: "
+                + String.join("; ", where)
+                + ".");
+  }
+
+  /** The last training loss as a share of the first one; 0 if nothing was trained step by step. */
+  private static double lossLeft(List<Outcome.TrainingPoint> points) {
+    List<Double> losses =
+        points.stream().map(p -> p.metrics().get("loss")).filter(Objects::nonNull).toList();
+    return losses.size() < 2 ? 0 : losses.get(losses.size() - 1) / losses.get(0);
   }
 
   /** What holds for one cell only, such as its number of epochs, is left to the result file. */

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.benchmarks.suite.SuiteFile.Network;
 import dev.graft.train.TrainingSettings;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Strategies;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,18 +29,22 @@ final class ArmReader {
   }
 
   private static SuiteFile.Arm arm(YamlNode node, Training common, Strategies strategies) {
-    String name = node.node().isTextual() ? node.asText() : node.text("name");
-    Training training = common;
-    if (!node.node().isTextual()) {
-      node.allow("name", "training");
-      training = training(node, common);
+    boolean only = node.node().isTextual();
+    String name = only ? node.asText() : node.text("name");
+    String strategy = only ? name : node.text("strategy", name);
+    if (!only) {
+      node.allow("name", "strategy", "model", "cut", "training");
     }
     try {
-      strategies.get(name, Inductive.class);
+      strategies.get(strategy, Inductive.class);
     } catch (RuntimeException e) {
       node.problem(e.getMessage());
     }
-    return new SuiteFile.Arm(name, training.settings(), training.steps());
+    Optional<Network.Named> network =
+        node.has("model") ? Optional.of(ModelReader.named(node)) : Optional.empty();
+    Training training = training(node, common);
+    Optional<String> cut = node.optional("cut");
+    return new SuiteFile.Arm(name, strategy, network, cut, training.settings(), training.steps());
   }
 
   private record Training(TrainingSettings settings, OptionalInt steps) {}

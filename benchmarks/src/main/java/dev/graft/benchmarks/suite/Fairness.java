@@ -25,7 +25,7 @@ final class Fairness {
                 Collectors.groupingBy(
                     SuiteFile.Arm::training,
                     LinkedHashMap::new,
-                    Collectors.mapping(SuiteFile.Arm::strategy, Collectors.toList())));
+                    Collectors.mapping(SuiteFile.Arm::name, Collectors.toList())));
     lines.add(
         bySettings.size() == 1
             ? "All strategies have the same training settings."
@@ -34,6 +34,11 @@ final class Fairness {
                     .map(arms -> String.join(" and ", arms))
                     .collect(Collectors.joining("; "))
                 + ". See the suite file.");
+    for (SuiteFile.Arm arm : suite.strategies()) {
+      arm.network()
+          .ifPresent(
+              n -> lines.add("'" + arm.name() + "' is another network, '" + n.name() + "'."));
+    }
     lines.add(
         "Training from scratch has normalisation layers: where an exporter folded them away, they"
             + " were put back, and the strategies' notes say where.");

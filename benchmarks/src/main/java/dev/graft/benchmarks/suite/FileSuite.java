@@ -13,6 +13,7 @@ import dev.graft.random.Seed;
 import dev.graft.strategies.training.GradientTrainer;
 import dev.graft.train.Cancellation;
 import dev.graft.train.TrainingSettings;
+import dev.graft.transfer.FeatureStore;
 import dev.graft.transfer.Strategies;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Runs a suite that a file describes. */
@@ -29,13 +31,11 @@ public final class FileSuite {
   private static final long CACHE_LIMIT = 2L << 30;
 
   private final SuiteFile suite;
-  private final Path file;
   private final Backends backends = Backends.discover();
   private final Map<String, Task> tasks = new LinkedHashMap<>();
 
-  private FileSuite(SuiteFile suite, Path file) {
+  private FileSuite(SuiteFile suite) {
     this.suite = suite;
-    this.file = file;
   }
 
   /**
@@ -49,10 +49,40 @@ public final class FileSuite {
   public static Findings run(
       SuiteFile suite, Path file, Path directory, SuiteProgress progress, Cancellation cancellation)
       throws IOException {
-    return new FileSuite(suite, file).run(directory, progress, cancellation);
+    FileSuite opened = new FileSuite(suite);
+    Run run = opened.cells(directory, progress, cancellation);
+    Map<String, String> versions = new HashMap<>();
+    for (SuiteFile.Engine engine : suite.backends()) {
+      versions.putAll(opened.backends.get(engine.backend()).availability().versions());
+    }
+    Findings findings =
+        Findings.of(
+            opened.description(file), Environment.here(versions), run.planned(), run.results());
+    Reports.write(directory, findings);
+    return findings;
   }
 
-  private Findings run(Path directory, SuiteProgress progress, Cancellation cancellation)
+  /**
+   * What there is of a suite after a run.
+   *
+   * @param planned the number of its cells
+   * @param results of those that have one
+   */
+  record Run(Map<String, Task> tasks, int planned, List<CellResult> results) {}
+
+  /** Runs the cells that have no result in {@code directory} yet, and writes no report. */
+  static Run cells(
+      SuiteFile suite, Path directory, SuiteProgress progress, Cancellation cancellation)
+      throws IOException {
+    return new FileSuite(suite).cells(directory, progress, cancellation);
+  }
+
+  /** The features that runs into a directory keep there. */
+  static FeatureStore features(Path directory, LoaderOptions loading) {
+    return new DiskFeatureStore(directory.resolve("features"), CACHE_LIMIT, loading);
+  }
+
+  private Run cells(Path directory, SuiteProgress progress, Cancellation cancellation)
       throws IOException {
     for (SuiteFile.Data data : suite.data()) {
       tasks.putAll(TaskOpener.open(data));
@@ -69,21 +99,13 @@ public final class FileSuite {
             Strategies.discover(),
             Evaluators.discover(),
             new GradientTrainer(),
-            new DiskFeatureStore(directory.resolve("features"), CACHE_LIMIT, loading),
+            features(directory, loading),
             suite.threads());
-    List<CellResult> results;
-    try (TransferCells runner = new TransferCells(tasks, models(), this::settings, services)) {
-      results =
+    try (TransferCells runner = new TransferCells(tasks, models(), new FileArms(), services)) {
+      List<CellResult> results =
           new SuiteRunner(cells, runner, suite.workers(), progress, cancellation).run(directory);
+      return new Run(tasks, cells.size(), results);
     }
-    Map<String, String> versions = new HashMap<>();
-    suite
-        .backends()
-        .forEach(e -> versions.putAll(backends.get(e.backend()).availability().versions()));
-    Findings findings =
-        Findings.of(description(), Environment.here(versions), cells.size(), results);
-    Reports.write(directory, findings);
-    return findings;
   }
 
   /** Checks that there are enough examples for every cell. */
@@ -120,7 +142,7 @@ public final class FileSuite {
                         suite.name(),
                         data,
                         model.name(),
-                        arm.strategy(),
+                        arm.name(),
                         engine.backend(),
                         engine.device().toString(),
                         labels,
@@ -149,15 +171,39 @@ public final class FileSuite {
     return Long.toHexString(new Seed(0).derive(all).key());
   }
 
-  private TrainingSettings settings(String strategy, int examples) {
-    SuiteFile.Arm arm =
-        suite.strategies().stream()
-            .filter(a -> a.strategy().equals(strategy))
-            .findFirst()
-            .orElseThrow();
-    return arm.steps().isPresent()
-        ? SettingsRule.forSteps(arm.training(), arm.steps().getAsInt(), examples)
-        : arm.training();
+  /** The arms as the file says them. */
+  private final class FileArms implements ArmRule {
+    private SuiteFile.Arm arm(String name) {
+      return suite.strategies().stream()
+          .filter(a -> a.name().equals(name))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    @Override
+    public TrainingSettings settings(String name, int examples) {
+      SuiteFile.Arm arm = arm(name);
+      return arm.steps().isPresent()
+          ? ArmRule.forSteps(arm.training(), arm.steps().getAsInt(), examples)
+          : arm.training();
+    }
+
+    @Override
+    public String strategy(String name) {
+      return arm(name).strategy();
+    }
+
+    @Override
+    public Optional<ModelSource> network(String name) {
+      return arm(name)
+          .network()
+          .map(n -> new SuiteModel(new SuiteFile.Model(n.name(), n, Optional.empty())));
+    }
+
+    @Override
+    public Optional<String> cut(String name) {
+      return arm(name).cut();
+    }
   }
 
   private Map<String, ModelSource> models() {
@@ -166,7 +212,7 @@ public final class FileSuite {
     return sources;
   }
 
-  private SuiteDescription description() {
+  private SuiteDescription description(Path file) {
     List<String> fairness = new ArrayList<>(suite.fairness());
     fairness.addAll(Fairness.of(suite));
     return new SuiteDescription(

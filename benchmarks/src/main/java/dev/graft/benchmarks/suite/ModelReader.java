@@ -25,12 +25,12 @@ final class ModelReader {
   static SuiteFile.Model read(YamlNode node, Path root) {
     return new SuiteFile.Model(
         node.text("name"),
-        node.has("model") ? named(node) : file(node, root),
+        node.has("model") ? named(node.allow("name", "model", "cut")) : file(node, root),
         node.optional("cut"));
   }
 
-  private static Network named(YamlNode node) {
-    node.allow("name", "model", "cut");
+  /** The network that a node's {@code model} names. */
+  static Network.Named named(YamlNode node) {
     String name = node.text("model");
     try {
       NamedModels.discover().get(name);

@@ -1,124 +1,191 @@
 package dev.graft.benchmarks.suite;
 
+import dev.graft.data.DataException;
+import dev.graft.data.LoaderOptions;
 import dev.graft.model.PretrainedModel;
+import dev.graft.strategies.BackendChoice;
 import dev.graft.strategies.Graft;
 import dev.graft.strategies.ModelRanking;
 import dev.graft.train.Cancellation;
+import dev.graft.transfer.FeatureStore;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
  * How much is lost by choosing a network by a score instead of trying all: the regret of a score on
  * a task is the best network's metric, after a suite has trained each, less the metric of the
- * network that the score puts first.
+ * network that the score puts first. The scores see the labelled examples that the networks were
+ * trained on, and no others. Metrics are means over the seeds; the examples of each seed make a
+ * choice of their own.
+ *
+ * @param metric what was measured
+ * @param tasks by name, those of which every network has a result
+ * @param missing how many cells of the suite have no result
  */
-public final class ScoreRegret {
-  private ScoreRegret() {}
+public record ScoreRegret(String metric, Map<String, Chosen> tasks, int missing) {
+  /** Instead of a score: any of the networks. */
+  static final String BLINDLY = "blindly";
 
   /**
-   * Runs the suite (its finished cells are kept), ranks its networks on each of its tasks, and
-   * prints a table by task and the mean regret of each score, as Markdown.
+   * What was chosen for one task.
    *
-   * @param file where the suite was read from
-   * @param directory for the results of the suite
-   * @param most examples that scores look at
+   * @param reached by network the metric, mean over the seeds
+   * @param choices by score the network that it puts first, for each seed
    */
-  public static void run(
-      SuiteFile suite,
-      Path file,
-      Path directory,
-      int most,
-      Graft graft,
-      SuiteProgress progress,
-      Cancellation cancellation,
-      PrintWriter out)
+  record Chosen(Map<String, Double> reached, Map<String, List<String>> choices) {
+    String best() {
+      return reached.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    }
+
+    /** The mean loss by the choices of a score. */
+    double regret(String score) {
+      double best = reached.get(best());
+      return choices.get(score).stream()
+          .mapToDouble(c -> best - reached.get(c))
+          .average()
+          .orElse(0);
+    }
+  }
+
+  /**
+   * Runs what a suite lacks of its results, and ranks its networks for each of its tasks.
+   *
+   * @param directory for the suite's results and features
+   * @throws DataException if the suite has several strategies or numbers of labels
+   */
+  public static ScoreRegret run(
+      SuiteFile suite, Path directory, SuiteProgress progress, Cancellation cancellation)
       throws IOException {
-    FileSuite.run(suite, file, directory, progress, cancellation);
-    Map<String, Map<String, Double>> reached = means(ResultLog.read(directory), suite.metric());
+    if (suite.strategies().size() != 1 || suite.labelsPerClass().size() != 1) {
+      throw new DataException(
+          "a ranking is judged by one strategy with one number of labels, but suite '"
+              + suite.name()
+              + "' has "
+              + suite.strategies().size()
+              + " strategies and "
+              + suite.labelsPerClass().size()
+              + " numbers of labels");
+    }
+    FileSuite.Run run = FileSuite.cells(suite, directory, progress, cancellation);
     List<PretrainedModel> networks = new ArrayList<>();
     for (SuiteFile.Model model : suite.models()) {
       networks.add(new SuiteModel(model).read());
     }
-    Map<String, ModelRanking> rankings = new TreeMap<>();
-    for (SuiteFile.Data data : suite.data()) {
-      for (Map.Entry<String, Task> task : TaskOpener.open(data).entrySet()) {
-        if (reached.containsKey(task.getKey())) {
-          rankings.put(task.getKey(), graft.rank(networks, task.getValue().pool(), most));
-        }
+    BackendChoice engine = BackendChoice.of(suite.backends().get(0).backend());
+    try (Graft graft =
+        Graft.open(
+            binder -> {
+              binder.bind(BackendChoice.class).toInstance(engine);
+              binder
+                  .bind(FeatureStore.class)
+                  .toInstance(FileSuite.features(directory, LoaderOptions.strict()));
+            })) {
+      Map<String, Chosen> tasks = new TreeMap<>();
+      run.tasks()
+          .forEach(
+              (name, task) -> {
+                Map<Long, Map<String, Double>> bySeed = bySeed(suite, name, run.results());
+                if (!bySeed.isEmpty()) {
+                  tasks.put(name, chosen(suite, task, bySeed, networks, graft));
+                }
+              });
+      long done = run.results().stream().filter(r -> r.outcome().isDone()).count();
+      return new ScoreRegret(suite.metric(), tasks, run.planned() - (int) done);
+    }
+  }
+
+  /** The metric of each network on a task, for the seeds that all networks have finished. */
+  private static Map<Long, Map<String, Double>> bySeed(
+      SuiteFile suite, String task, List<CellResult> results) {
+    Map<Long, Map<String, Double>> bySeed = new TreeMap<>();
+    for (CellResult r : results) {
+      if (r.outcome().isDone() && r.cell().data().equals(task)) {
+        bySeed
+            .computeIfAbsent(r.cell().seed(), s -> new LinkedHashMap<>())
+            .put(r.cell().model(), r.outcome().metrics().get(suite.metric()));
       }
     }
-    print(reached, rankings, suite.metric(), out);
+    bySeed.values().removeIf(networks -> networks.size() < suite.models().size());
+    return bySeed;
   }
 
-  /** The mean metric of each network on each task that all networks finished. */
-  static Map<String, Map<String, Double>> means(List<CellResult> results, String metric) {
-    Map<String, Map<String, Double>> means =
-        results.stream()
-            .filter(r -> r.outcome().status() == Outcome.Status.DONE)
+  private static Chosen chosen(
+      SuiteFile suite,
+      Task task,
+      Map<Long, Map<String, Double>> bySeed,
+      List<PretrainedModel> networks,
+      Graft graft) {
+    Map<String, Double> reached =
+        bySeed.values().stream()
+            .flatMap(metrics -> metrics.entrySet().stream())
             .collect(
                 Collectors.groupingBy(
-                    r -> r.cell().data(),
-                    TreeMap::new,
-                    Collectors.groupingBy(
-                        r -> r.cell().model(),
-                        TreeMap::new,
-                        Collectors.averagingDouble(r -> r.outcome().metrics().get(metric)))));
-    int most = means.values().stream().mapToInt(Map::size).max().orElse(0);
-    means.values().removeIf(m -> m.size() < most);
-    return means;
+                    Map.Entry::getKey,
+                    LinkedHashMap::new,
+                    Collectors.averagingDouble(Map.Entry::getValue)));
+    Map<String, List<String>> choices = new LinkedHashMap<>();
+    for (long seed : bySeed.keySet()) {
+      ModelRanking ranking =
+          graft.rank(
+              networks, task.labelled(suite.labelsPerClass().get(0), seed), Integer.MAX_VALUE);
+      ranking.models().values().stream()
+          .flatMap(scores -> scores.keySet().stream())
+          .distinct()
+          .forEach(
+              score ->
+                  choices
+                      .computeIfAbsent(score, s -> new ArrayList<>())
+                      .add(ranking.order(score).get(0)));
+    }
+    choices.put(BLINDLY, List.copyOf(reached.keySet()));
+    return new Chosen(reached, choices);
   }
 
-  /** The best metric less that of the network which a score puts first. */
-  static double regret(Map<String, Double> reached, String chosen) {
-    return reached.values().stream().mapToDouble(v -> v).max().orElseThrow() - reached.get(chosen);
-  }
-
-  private static void print(
-      Map<String, Map<String, Double>> reached,
-      Map<String, ModelRanking> rankings,
-      String metric,
-      PrintWriter out) {
-    Set<String> scores = new LinkedHashSet<>();
-    rankings
-        .values()
-        .forEach(r -> r.models().values().forEach(values -> scores.addAll(values.keySet())));
-    out.printf("| task | best by %s | %s |%n", metric, String.join(" | ", scores));
-    out.println("|---|---|" + "---|".repeat(scores.size()));
-    Map<String, List<Double>> regrets = new LinkedHashMap<>();
-    rankings.forEach(
-        (task, ranking) -> {
-          Map<String, Double> found = reached.get(task);
-          String best =
-              found.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
-          StringBuilder line = new StringBuilder();
+  /** The regrets by task and their means, as a Markdown table. */
+  public String markdown() {
+    List<String> scores =
+        tasks.values().stream().flatMap(t -> t.choices().keySet().stream()).distinct().toList();
+    StringBuilder out = new StringBuilder();
+    out.append("| task | best by ").append(metric).append(" | ");
+    out.append(String.join(" | ", scores)).append(" |\n|---|---|");
+    out.append("---|".repeat(scores.size())).append('\n');
+    tasks.forEach(
+        (name, task) -> {
+          String best = task.best();
+          out.append(format("| %s | %s %.3f |", name, best, task.reached().get(best)));
           for (String score : scores) {
-            List<String> order = ranking.order(score);
-            double regret = regret(found, order.get(0));
-            regrets.computeIfAbsent(score, s -> new ArrayList<>()).add(regret);
-            line.append(String.format(Locale.ROOT, " %s (%.3f) |", order.get(0), regret));
+            out.append(format(" %.3f%s |", task.regret(score), names(task, score)));
           }
-          out.printf(Locale.ROOT, "| %s | %s (%.3f) |%s%n", task, best, found.get(best), line);
+          out.append('\n');
         });
-    out.printf("%nmean regret over %d tasks%n", rankings.size());
-    regrets.forEach(
-        (score, values) ->
-            out.printf(
-                Locale.ROOT,
-                "%-14s %.4f, the best network first on %d of %d%n",
-                score,
-                values.stream().mapToDouble(v -> v).average().orElse(0),
-                values.stream().filter(v -> v == 0).count(),
-                values.size()));
-    out.flush();
+    out.append("| mean regret | |");
+    for (String score : scores) {
+      double mean = tasks.values().stream().mapToDouble(t -> t.regret(score)).average().orElse(0);
+      out.append(format(" %.4f |", mean));
+    }
+    out.append('\n');
+    if (missing > 0) {
+      out.append('\n').append(missing).append(" cells have no result; run it again.\n");
+    }
+    return out.toString();
+  }
+
+  /** The networks that a score has chosen. */
+  private static String names(Chosen task, String score) {
+    return score.equals(BLINDLY)
+        ? ""
+        : " " + String.join(" or ", new TreeSet<>(task.choices().get(score)));
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
   }
 }

@@ -1,5 +1,6 @@
 package dev.graft.benchmarks.suite;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,5 +34,13 @@ public record SuiteDescription(
     reproduce = List.copyOf(reproduce);
     fairness = List.copyOf(fairness);
     warnings = List.copyOf(warnings);
+  }
+
+  /** With more for readers to know. */
+  public SuiteDescription withWarnings(List<String> more) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(more);
+    return new SuiteDescription(
+        name, title, text, metric, baseline, stories, reproduce, fairness, all);
   }
 }

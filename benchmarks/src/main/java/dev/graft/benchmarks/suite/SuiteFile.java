@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * @param title a headline for the report
  * @param text what it asks
  * @param metric the metric of the verdicts
- * @param baseline the strategy that others are compared with
+ * @param baseline the name of the arm that others are compared with
  * @param models the pre-trained networks
  * @param data the target tasks
  * @param strategies the ways of transfer
@@ -115,10 +115,19 @@ public record SuiteFile(
   /**
    * A strategy with its settings.
    *
+   * @param name what cells and reports call it
+   * @param network what it starts from in place of the cell's network; empty for the cell's
+   * @param cut where its head goes; empty for where the network's goes
    * @param steps the least number of gradient steps, whatever the number of labels, in place of
    *     epochs; empty if epochs count
    */
-  public record Arm(String strategy, TrainingSettings training, OptionalInt steps) {}
+  public record Arm(
+      String name,
+      String strategy,
+      Optional<Network.Named> network,
+      Optional<String> cut,
+      TrainingSettings training,
+      OptionalInt steps) {}
 
   /** A backend on a device. */
   public record Engine(String backend, Device device) {}

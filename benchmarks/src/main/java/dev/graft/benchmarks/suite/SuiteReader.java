@@ -118,7 +118,7 @@ public final class SuiteReader {
             top.texts("warnings"));
     distinct(top.at("models"), suite.models().stream().map(SuiteFile.Model::name).toList());
     distinct(top.at("data"), suite.data().stream().map(SuiteFile.Data::name).toList());
-    distinct(top.at("strategies"), arms.stream().map(SuiteFile.Arm::strategy).toList());
+    distinct(top.at("strategies"), arms.stream().map(SuiteFile.Arm::name).toList());
     return suite;
   }
 

@@ -9,7 +9,6 @@ import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
 import dev.graft.data.LoaderOptions;
 import dev.graft.data.Preprocessing;
-import dev.graft.data.Splits;
 import dev.graft.eval.Evaluation;
 import dev.graft.eval.Evaluators;
 import dev.graft.model.FeatureExtractor;
@@ -23,9 +22,14 @@ import dev.graft.transfer.FeatureTable;
 import dev.graft.transfer.Inductive;
 import dev.graft.transfer.Inference;
 import dev.graft.transfer.Strategies;
+import dev.graft.transfer.Summary;
 import dev.graft.transfer.TransferContext;
 import dev.graft.transfer.TransferredModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -40,7 +44,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TransferCells implements CellRunner, AutoCloseable {
   private final Map<String, Task> tasks;
   private final Map<String, ModelSource> models;
-  private final SettingsRule settings;
+  private final ArmRule arms;
   private final Services services;
   private final Map<String, Backend> open = new ConcurrentHashMap<>();
   private final Map<String, FutureTask<PretrainedModel>> loaded = new ConcurrentHashMap<>();
@@ -59,13 +63,10 @@ public final class TransferCells implements CellRunner, AutoCloseable {
       int threads) {}
 
   public TransferCells(
-      Map<String, Task> tasks,
-      Map<String, ModelSource> models,
-      SettingsRule settings,
-      Services services) {
+      Map<String, Task> tasks, Map<String, ModelSource> models, ArmRule arms, Services services) {
     this.tasks = Map.copyOf(tasks);
     this.models = Map.copyOf(models);
-    this.settings = settings;
+    this.arms = arms;
     this.services = services;
   }
 
@@ -78,7 +79,7 @@ public final class TransferCells implements CellRunner, AutoCloseable {
       throw new IllegalStateException("the suite has no data '" + cell.data() + "'");
     }
     Seed seed = new Seed(cell.seed());
-    Labeled<ClassLabels> train = draw(task.pool(), cell.labelsPerClass(), seed);
+    Labeled<ClassLabels> train = task.labelled(cell.labelsPerClass(), cell.seed());
     PhaseClock clock = new PhaseClock();
     TrainingCourse course = new TrainingCourse();
     ObservedStore features = new ObservedStore(services.features());
@@ -87,7 +88,7 @@ public final class TransferCells implements CellRunner, AutoCloseable {
                 backend,
                 features,
                 services.trainer(),
-                settings.settings(cell.strategy(), train.size()),
+                arms.settings(cell.strategy(), train.size()),
                 seed.derive("fit"))
             .with(
                 event -> {
@@ -99,7 +100,7 @@ public final class TransferCells implements CellRunner, AutoCloseable {
     TransferredModel fitted =
         services
             .strategies()
-            .get(cell.strategy(), Inductive.class)
+            .get(arms.strategy(cell.strategy()), Inductive.class)
             .fit(problem(cell, model, train), context);
     clock.lap("other");
     if (cancellation.isRequested()) {
@@ -115,20 +116,23 @@ public final class TransferCells implements CellRunner, AutoCloseable {
         course.points(),
         backend.versions(),
         cache,
-        fitted.summary().notes());
+        notes(fitted.summary()));
+  }
+
+  private static List<String> notes(Summary summary) {
+    List<String> notes = new ArrayList<>(summary.notes());
+    notes.add(
+        String.format(
+            Locale.ROOT,
+            "%,d of %,d parameters were trained",
+            summary.trainable(),
+            summary.parameters()));
+    return notes;
   }
 
   private Inductive problem(Cell cell, PretrainedModel model, Labeled<ClassLabels> train) {
     Inductive problem = Inductive.of(model, train);
-    return source(cell.model()).cut().map(problem::cutAt).orElse(problem);
-  }
-
-  /** The examples of one seed: the same for every strategy, and nested over label counts. */
-  private static Labeled<ClassLabels> draw(
-      Labeled<ClassLabels> pool, int labelsPerClass, Seed seed) {
-    return labelsPerClass == Cell.ALL
-        ? pool
-        : pool.subset(Splits.perClass(pool.targets(), labelsPerClass, seed.derive("labels")));
+    return arms.cut(cell.strategy()).or(source(cell)::cut).map(problem::cutAt).orElse(problem);
   }
 
   private int loadingThreads() {
@@ -151,8 +155,12 @@ public final class TransferCells implements CellRunner, AutoCloseable {
   private PretrainedModel model(Cell cell, Backend backend) throws Exception {
     FutureTask<PretrainedModel> loading =
         loaded.computeIfAbsent(
-            cell.model() + " " + cell.backend() + " " + cell.device(),
-            key -> new FutureTask<>(() -> source(cell.model()).load(backend)));
+            String.join(
+                " ",
+                arms.network(cell.strategy()).isPresent() ? cell.strategy() : cell.model(),
+                cell.backend(),
+                cell.device()),
+            key -> new FutureTask<>(() -> source(cell).load(backend)));
     loading.run();
     try {
       return loading.get();
@@ -161,12 +169,11 @@ public final class TransferCells implements CellRunner, AutoCloseable {
     }
   }
 
-  private ModelSource source(String name) {
-    ModelSource source = models.get(name);
-    if (source == null) {
-      throw new IllegalStateException("the suite has no model '" + name + "'");
-    }
-    return source;
+  private ModelSource source(Cell cell) {
+    return arms.network(cell.strategy())
+        .or(() -> Optional.ofNullable(models.get(cell.model())))
+        .orElseThrow(
+            () -> new IllegalStateException("the suite has no model '" + cell.model() + "'"));
   }
 
   @Override

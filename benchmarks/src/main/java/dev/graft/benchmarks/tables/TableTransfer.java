@@ -63,21 +63,21 @@ public final class TableTransfer {
    * the draws of rows with its confidence interval, and the p-value against from-scratch.
    *
    * @param root holds the folders {@code tabular_uci} and {@code school}
-   * @param seeds draws of rows
+   * @param seeds one draw of rows each
    */
-  public static void run(Path root, int seeds, Graft graft, PrintWriter out) {
+  public static void run(Path root, long[] seeds, Graft graft, PrintWriter out) {
     TableTransfer story = new TableTransfer(graft, out);
     story.wine(root.resolve("tabular_uci"), seeds);
     story.school(root.resolve("school/school.mat"), seeds);
   }
 
-  private void wine(Path folder, int seeds) {
+  private void wine(Path folder, long[] seeds) {
     Labeled<RegressionTargets> white = wines(folder.resolve("winequality-white.csv.gz"));
     Labeled<RegressionTargets> red = wines(folder.resolve("winequality-red.csv.gz"));
     PretrainedModel network = pretrained("white wines", white);
     for (int rows : new int[] {20, 50, 200}) {
       Map<String, List<Double>> errors = new LinkedHashMap<>();
-      for (int seed = 0; seed < seeds; seed++) {
+      for (long seed : seeds) {
         int[] order = new Seed(seed).derive("rows").permutation(red.size());
         Labeled<RegressionTargets> train = red.subset(Arrays.copyOf(order, rows));
         Labeled<RegressionTargets> test =
@@ -94,7 +94,7 @@ public final class TableTransfer {
     return NumericCsv.openRegression(table, List.of("quality"), Optional.empty());
   }
 
-  private void school(Path file, int seeds) {
+  private void school(Path file, long[] seeds) {
     Labeled<RegressionTargets> pupils = MatlabFile.read(file).pooled("X", "Y");
     List<int[]> schools =
         new ArrayList<>(Splits.byGroupName(Splits.groupsOf(pupils.examples())).values());
@@ -104,7 +104,7 @@ public final class TableTransfer {
     Map<String, List<Double>> errors = new LinkedHashMap<>();
     for (int t = 0; t < TARGET_SCHOOLS; t++) {
       Labeled<RegressionTargets> school = pupils.subset(schools.get(SOURCE_SCHOOLS + t));
-      int seed = t % Math.max(1, seeds);
+      long seed = seeds[t % seeds.length];
       List<int[]> parts =
           Splits.random(school.size(), new Seed(seed).derive("rows"), SCHOOL_PART, 1 - SCHOOL_PART);
       measure(network, school.subset(parts.get(0)), school.subset(parts.get(1)), seed, errors);

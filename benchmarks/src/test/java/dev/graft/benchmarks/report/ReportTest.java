@@ -34,6 +34,13 @@ class ReportTest {
 
   /** Made-up results in which transfer helps with few labels and feature extraction hurts later. */
   private static List<CellResult> results(List<String> names) {
+    return results(names, 1);
+  }
+
+  /**
+   * @param pace how fast training losses fall
+   */
+  private static List<CellResult> results(List<String> names, double pace) {
     List<CellResult> results = new ArrayList<>();
     for (int l = 0; l < LABELS.size(); l++) {
       for (int s = 0; s < STRATEGIES.size(); s++) {
@@ -42,14 +49,14 @@ class ReportTest {
           double gain = s == 0 ? 0 : s == 1 ? 0.12 - 0.02 * l : 0.2 - 0.05 * l;
           double noise = 0.02 * new Seed(seed).derive("noise" + l + s).gaussian(0);
           double accuracy = Math.min(0.999, scratch + gain + noise);
-          results.add(result(names.get(s), LABELS.get(l), seed, accuracy));
+          results.add(result(names.get(s), LABELS.get(l), seed, accuracy, pace));
         }
       }
     }
     return results;
   }
 
-  private static Outcome done(double accuracy) {
+  private static Outcome done(double accuracy, double pace) {
     return new Outcome(
         Outcome.Status.DONE,
         Map.of("accuracy", accuracy, "calibration-error", 0.25),
@@ -60,7 +67,7 @@ class ReportTest {
             .mapToObj(
                 e ->
                     new Outcome.TrainingPoint(
-                        8 * e, Map.of("loss", 1.0 / e, "validation/loss", 2.0 / e)))
+                        8 * e, Map.of("loss", Math.pow(e, -pace), "validation/loss", 2.0 / e)))
             .toList(),
         List.of(new Calibration.Bin(300, 0.55, 0.5), new Calibration.Bin(600, 0.9, 0.7)),
         640,
@@ -115,9 +122,14 @@ class ReportTest {
   }
 
   private static CellResult result(String strategy, int labels, long seed, double accuracy) {
+    return result(strategy, labels, seed, accuracy, 1);
+  }
+
+  private static CellResult result(
+      String strategy, int labels, long seed, double accuracy, double pace) {
     return new CellResult(
         new Cell("demo", "UCI digits", "small CNN", strategy, "onnx", "cpu", labels, seed, "x"),
-        done(accuracy));
+        done(accuracy, pace));
   }
 
   private static Verdict verdict(Findings f, String strategy, int labels) {
@@ -154,6 +166,16 @@ class ReportTest {
       assertTrue(html.contains(part), part + " is missing");
     }
     assertTrue(html.contains("&lt;b&gt;a note&lt;/b&gt; &amp; more"), "notes are escaped");
+  }
+
+  @Test
+  void aBaselineThatWasStillLearningIsNamed() {
+    List<String> slow = findings(results(STRATEGIES, 0.3)).description().warnings();
+    assertTrue(
+        slow.get(1).contains("'from-scratch' was still learning")
+            && slow.get(1).contains("UCI digits, small CNN (50 %)"),
+        slow.toString());
+    assertEquals(1, findings(results(STRATEGIES)).description().warnings().size());
   }
 
   @Test

@@ -52,6 +52,9 @@ class FileSuiteTest {
         - feature-extraction
         - name: fine-tuning
           training: {schedule: {rate: 0.01}}
+        - name: hidden features
+          strategy: feature-extraction
+          cut: hidden
       backends: [onnx]
       labelsPerClass: [12]
       seeds: 2
@@ -114,15 +117,15 @@ class FileSuiteTest {
       assertEquals("cut nowhere", failed.cell().model());
       assertTrue(failed.outcome().error().contains("attic"), failed.outcome().error());
     }
-    assertEquals(2, found.stories().size());
-    assertEquals(12, cells(c -> !c.model().equals("cut nowhere")).size());
+    assertEquals(3, found.stories().size());
+    assertEquals(16, cells(c -> !c.model().equals("cut nowhere")).size());
   }
 
   @Test
   void aCellSaysHowTrainingWentAndWhetherFeaturesWereKept() throws IOException {
     run();
     for (CellResult r : cells(c -> c.model().equals("whole"))) {
-      boolean steps = !r.cell().strategy().equals("feature-extraction");
+      boolean steps = !r.cell().strategy().matches("feature-extraction|hidden features");
       assertEquals(steps, !r.outcome().training().isEmpty(), r.toString());
       if (steps) {
         Outcome.TrainingPoint first = r.outcome().training().get(0);
@@ -143,14 +146,15 @@ class FileSuiteTest {
   @Test
   void aNetworkIsCutWhereTheFileSays() throws IOException {
     run();
-    double whole = likelihood("whole");
-    double lower = likelihood("lower half");
+    double whole = likelihood("whole", "feature-extraction");
+    double lower = likelihood("lower half", "feature-extraction");
+    assertEquals(lower, likelihood("whole", "hidden features"), 1e-6, "the arm's own cut");
     assertTrue(lower > 0.7, "eight features of the hidden layer: " + lower);
     assertTrue(whole != lower, "three features of the last layer: " + whole);
   }
 
-  private double likelihood(String model) throws IOException {
-    return cells(c -> c.model().equals(model) && c.strategy().equals("feature-extraction")).stream()
+  private double likelihood(String model, String arm) throws IOException {
+    return cells(c -> c.model().equals(model) && c.strategy().equals(arm)).stream()
         .mapToDouble(r -> r.outcome().metrics().get("log-loss"))
         .map(loss -> Math.exp(-loss))
         .average()

@@ -102,6 +102,23 @@ class SuiteReaderTest {
   }
 
   @Test
+  void armsHaveNamesOfTheirOwn() throws IOException {
+    SuiteFile suite =
+        read(
+            GOOD.replace(
+                "  - from-scratch\n",
+                "  - from-scratch\n"
+                    + "  - {name: LoRA, strategy: fine-tuning, training: {tuning: {method: LORA}}}\n"
+                    + "  - {name: small, strategy: from-scratch, model: log-mel-cnn}\n"));
+    assertEquals(
+        List.of("from-scratch", "LoRA", "small", "fine-tuning"),
+        suite.strategies().stream().map(SuiteFile.Arm::name).toList());
+    assertEquals("fine-tuning", suite.strategies().get(1).strategy());
+    assertEquals("log-mel-cnn", suite.strategies().get(2).network().orElseThrow().name());
+    assertTrue(Fairness.of(suite).contains("'small' is another network, 'log-mel-cnn'."));
+  }
+
+  @Test
   void unknownKeyIsNamedWithThoseAllowed() {
     String message = problems(GOOD.replace("seeds: 3", "seed: 3"));
     assertTrue(message.contains("unknown key 'seed'. Closest: seeds"), message);
