@@ -56,7 +56,8 @@ public record ScoreRegret(String metric, Map<String, Chosen> tasks, int missing)
   }
 
   /**
-   * Runs what a suite lacks of its results, and ranks its networks for each of its tasks.
+   * Runs what a suite lacks of its results, and ranks its networks for each of its tasks; a run that
+   * is cancelled ranks nothing.
    *
    * @param directory for the suite's results and features
    * @throws DataException if the suite has several strategies or numbers of labels
@@ -75,11 +76,20 @@ public record ScoreRegret(String metric, Map<String, Chosen> tasks, int missing)
               + " numbers of labels");
     }
     FileSuite.Run run = FileSuite.cells(suite, directory, progress, cancellation);
+    long done = run.results().stream().filter(r -> r.outcome().isDone()).count();
+    Map<String, Chosen> tasks =
+        cancellation.isRequested() ? Map.of() : ranked(suite, directory, run);
+    return new ScoreRegret(suite.metric(), tasks, run.planned() - (int) done);
+  }
+
+  private static Map<String, Chosen> ranked(SuiteFile suite, Path directory, FileSuite.Run run)
+      throws IOException {
     List<PretrainedModel> networks = new ArrayList<>();
     for (SuiteFile.Model model : suite.models()) {
       networks.add(new SuiteModel(model).read());
     }
     BackendChoice engine = BackendChoice.of(suite.backends().get(0).backend());
+    Map<String, Chosen> tasks = new TreeMap<>();
     try (Graft graft =
         Graft.open(
             binder -> {
@@ -88,7 +98,6 @@ public record ScoreRegret(String metric, Map<String, Chosen> tasks, int missing)
                   .bind(FeatureStore.class)
                   .toInstance(FileSuite.features(directory, LoaderOptions.strict()));
             })) {
-      Map<String, Chosen> tasks = new TreeMap<>();
       run.tasks()
           .forEach(
               (name, task) -> {
@@ -97,9 +106,8 @@ public record ScoreRegret(String metric, Map<String, Chosen> tasks, int missing)
                   tasks.put(name, chosen(suite, task, bySeed, networks, graft));
                 }
               });
-      long done = run.results().stream().filter(r -> r.outcome().isDone()).count();
-      return new ScoreRegret(suite.metric(), tasks, run.planned() - (int) done);
     }
+    return tasks;
   }
 
   /** The metric of each network on a task, for the seeds that all networks have finished. */
@@ -151,9 +159,19 @@ public record ScoreRegret(String metric, Map<String, Chosen> tasks, int missing)
 
   /** The regrets by task and their means, as a Markdown table. */
   public String markdown() {
+    StringBuilder out = new StringBuilder();
+    if (!tasks.isEmpty()) {
+      table(out);
+    }
+    if (missing > 0) {
+      out.append(missing).append(" cells have no result; run it again.\n");
+    }
+    return out.toString();
+  }
+
+  private void table(StringBuilder out) {
     List<String> scores =
         tasks.values().stream().flatMap(t -> t.choices().keySet().stream()).distinct().toList();
-    StringBuilder out = new StringBuilder();
     out.append("| task | best by ").append(metric).append(" | ");
     out.append(String.join(" | ", scores)).append(" |\n|---|---|");
     out.append("---|".repeat(scores.size())).append('\n');
@@ -171,11 +189,7 @@ public record ScoreRegret(String metric, Map<String, Chosen> tasks, int missing)
       double mean = tasks.values().stream().mapToDouble(t -> t.regret(score)).average().orElse(0);
       out.append(format(" %.4f |", mean));
     }
-    out.append('\n');
-    if (missing > 0) {
-      out.append('\n').append(missing).append(" cells have no result; run it again.\n");
-    }
-    return out.toString();
+    out.append("\n\n");
   }
 
   /** The networks that a score has chosen. */

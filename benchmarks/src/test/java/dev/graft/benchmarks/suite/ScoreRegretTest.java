@@ -33,5 +33,8 @@ class ScoreRegretTest {
     assertTrue(table.contains("| letters | large 0.900 |"), table);
     assertTrue(table.contains(" 0.100 large or small |"), table);
     assertTrue(table.contains("3 cells have no result"), table);
+    assertEquals(
+        "3 cells have no result; run it again.\n",
+        new ScoreRegret("accuracy", Map.of(), 3).markdown());
   }
 }
