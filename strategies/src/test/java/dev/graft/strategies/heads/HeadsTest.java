@@ -85,6 +85,28 @@ class HeadsTest {
     assertTrue(model.summary().toString().contains("no ONNX form"), model.summary().toString());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"tribuo:logistic", "tribuo:liblinear"})
+  void weightsBecomeALinearLayer(String head) {
+    TransferredModel model = fit("feature-extraction", head);
+    assertTrue(model.head().isEmpty());
+    assertTrue(model.model().parameters().has(Heads.WEIGHT));
+  }
+
+  @Test
+  void liblinearTellsTwoClassesApart() {
+    Labeled<ClassLabels> two = Toys.clouds(2, 20, 0.35, SEED);
+    TransferredModel model =
+        graft
+            .transfer(pretrained())
+            .with("feature-extraction")
+            .withHead("tribuo:liblinear")
+            .fit(two);
+    var evaluation = graft.evaluate(model, Toys.clouds(2, 20, 0.35, new Seed(42)));
+    assertTrue(evaluation.metric("accuracy") > 0.9, evaluation.metrics().toString());
+    assertTrue(evaluation.metric("log-loss") < 0.4, evaluation.metrics().toString());
+  }
+
   @Test
   void aHeadThatIsFittedCannotBeFineTuned() {
     StrategyException e =
