@@ -56,8 +56,8 @@ public record ScoreRegret(String metric, Map<String, Chosen> tasks, int missing)
   }
 
   /**
-   * Runs what a suite lacks of its results, and ranks its networks for each of its tasks; a run that
-   * is cancelled ranks nothing.
+   * Runs what a suite lacks of its results, and ranks its networks for each of its tasks; a run
+   * that is cancelled ranks nothing.
    *
    * @param directory for the suite's results and features
    * @throws DataException if the suite has several strategies or numbers of labels
