@@ -5,6 +5,7 @@ import dev.graft.benchmarks.quick.QuickSuite;
 import dev.graft.benchmarks.report.Findings;
 import dev.graft.benchmarks.report.Story;
 import dev.graft.benchmarks.speed.BackendComparison;
+import dev.graft.benchmarks.speed.HeadSpeed;
 import dev.graft.benchmarks.speed.Workload;
 import dev.graft.benchmarks.statistics.Comparison;
 import dev.graft.benchmarks.statistics.Verdict;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.Quick.class,
       BenchCommand.Run.class,
       BenchCommand.BackendsComparison.class,
+      BenchCommand.Head.class,
       CompareCommand.class,
       RegretCommand.class,
       TablesCommand.class
@@ -198,6 +200,38 @@ final class BenchCommand implements Runnable {
       writer.println(Files.readString(out.resolve("speed.md")));
       writer.println("The report is " + out.resolve("speed.html"));
       writer.flush();
+      return 0;
+    }
+  }
+
+  /** {@code graft bench head}. */
+  @Command(
+      name = "head",
+      description =
+          "Times the fit of a linear head: 20,000 examples of 150 classes with 384 features.",
+      mixinStandardHelpOptions = true)
+  static final class Head implements Callable<Integer> {
+    @Option(
+        names = "--peers",
+        description = "Also fit scikit-learn's logistic regression to the same numbers.")
+    private boolean peers;
+
+    @Option(
+        names = "--python",
+        paramLabel = "FILE",
+        defaultValue = "python3",
+        description = "The peer's interpreter. Default: ${DEFAULT-VALUE}.")
+    private String python = "python3";
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Fits each.")
+    private int rounds = 5;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+      HeadSpeed.run(
+          peers ? Optional.of(python) : Optional.empty(), rounds, spec.commandLine().getOut());
       return 0;
     }
   }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -64,11 +65,15 @@ enum Peer {
 
   /** Unpacks the scripts of all peers into a folder. */
   static void unpack(Path folder) throws IOException {
+    unpack(
+        folder, Arrays.stream(values()).map(peer -> peer.script).distinct().toArray(String[]::new));
+  }
+
+  /** Unpacks some scripts, and the protocol that they speak. */
+  static void unpack(Path folder, String... scripts) throws IOException {
     Files.createDirectories(folder);
-    Set<String> names = new TreeSet<>(Set.of(PROTOCOL));
-    for (Peer peer : values()) {
-      names.add(peer.script);
-    }
+    Set<String> names = new TreeSet<>(List.of(scripts));
+    names.add(PROTOCOL);
     for (String name : names) {
       try (InputStream in = Peer.class.getResourceAsStream("peers/" + name)) {
         if (in == null) {
