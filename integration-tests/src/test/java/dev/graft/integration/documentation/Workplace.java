@@ -57,6 +57,8 @@ final class Workplace {
     network("yamnet.onnx", 1, 96, 64);
     texts("tickets.csv", ',', "message", "team");
     texts("intents.tsv", '\t', "utterance", "intent");
+    texts("intents-test.tsv", '\t', "utterance", "intent");
+    write("smalltalk.tsv", "utterance\nhow are you\nwhat a lovely day\n");
     targets();
     write("messages.txt", "the invoice is wrong\nwake me at nine\n");
     for (int i = 0; i < 16; i++) {

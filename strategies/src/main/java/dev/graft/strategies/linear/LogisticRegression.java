@@ -21,7 +21,9 @@ public final class LogisticRegression {
   private static final int TILE = 32;
 
   private static final int MOST_ITERATIONS = 300;
-  private static final double TOLERANCE = 1e-5;
+
+  /** A fit ends where no element of the gradient is larger. */
+  public static final double TOLERANCE = 1e-5;
 
   private LogisticRegression() {}
 
