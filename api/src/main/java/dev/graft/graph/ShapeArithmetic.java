@@ -136,6 +136,8 @@ final class ShapeArithmetic {
         return map(dims(node, 0), d -> d.isFixed() ? Dim.of(1 - d.size()) : null);
       case "Sum", "Max", "Min":
         return fold(node, output, DimRules.binary(name));
+      case "Clip":
+        return clip(node);
       default:
         break;
     }
@@ -258,6 +260,20 @@ final class ShapeArithmetic {
     return result;
   }
 
+  private @Nullable List<Dim> clip(NodeContext node) {
+    List<Dim> low = dims(node, 1);
+    List<Dim> high = dims(node, 2);
+    if ((node.has(1) && low == null) || (node.has(2) && high == null)) {
+      return null;
+    }
+    return map(
+        dims(node, 0),
+        d -> {
+          @Nullable Dim raised = low == null ? d : DimRules.max(d, low.get(0));
+          return raised == null || high == null ? raised : DimRules.min(raised, high.get(0));
+        });
+  }
+
   private interface Rule {
     @Nullable Dim apply(Dim d);
   }
@@ -298,6 +314,9 @@ final class ShapeArithmetic {
     if (name.equals("Where")) {
       return chosen(node, output);
     }
+    if (name.equals("Clip")) {
+      return clipped(node);
+    }
     HostTensor fill = node.attributes().tensor("value");
     if (name.equals("ConstantOfShape")) {
       double value = fill == null ? 0 : fill.getDouble(0);
@@ -312,7 +331,7 @@ final class ShapeArithmetic {
       return Arrays.stream(first).map(unary).toArray();
     }
     DoubleBinaryOperator binary = realBinary(name);
-    if (binary != null) {
+    if (binary != null && node.inputs().size() == 2) {
       return combined(node, output, binary);
     }
     return Rearrangement.of(node, k, output)
@@ -349,6 +368,19 @@ final class ShapeArithmetic {
         .toArray();
   }
 
+  private double @Nullable [] clipped(NodeContext node) {
+    double[] values = reals(node, 0);
+    double[] low = reals(node, 1);
+    double[] high = reals(node, 2);
+    if (values == null || (node.has(1) && low == null) || (node.has(2) && high == null)) {
+      return null;
+    }
+    return Arrays.stream(values)
+        .map(v -> low == null ? v : Math.max(v, low[0]))
+        .map(v -> high == null ? v : Math.min(v, high[0]))
+        .toArray();
+  }
+
   private double @Nullable [] combined(NodeContext node, Shape output, DoubleBinaryOperator rule) {
     double[] a = reals(node, 0);
     double[] b = reals(node, 1);
@@ -374,6 +406,7 @@ final class ShapeArithmetic {
       case "Round" -> Math::rint;
       case "Sqrt" -> Math::sqrt;
       case "Neg" -> v -> -v;
+      case "Abs" -> Math::abs;
       case "Reciprocal" -> v -> 1 / v;
       default -> null;
     };
@@ -386,6 +419,8 @@ final class ShapeArithmetic {
       case "Mul" -> (a, b) -> a * b;
       case "Div" -> (a, b) -> a / b;
       case "Pow" -> Math::pow;
+      case "Max" -> Math::max;
+      case "Min" -> Math::min;
       default -> null;
     };
   }

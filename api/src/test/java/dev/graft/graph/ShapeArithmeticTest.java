@@ -98,6 +98,15 @@ class ShapeArithmeticTest {
   }
 
   @Test
+  void clippedSizesAreKnown() {
+    Value wide = g.op("Sub", g.vector(3, 9), g.vector(5, 1));
+    assertEquals("[0, 8]", dims(g.op("Clip", wide, g.scalar(DType.INT64, 0), null)).toString());
+    Value real = wide.cast(DType.FLOAT32);
+    Value both = g.op("Clip", real, g.scalar(DType.FLOAT32, -1), g.scalar(DType.FLOAT32, 4));
+    assertEquals("[-1, 4]", dims(both.cast(DType.INT64)).toString());
+  }
+
+  @Test
   void onceSizesAreFixedTheArithmeticIsGone() {
     Value wanted = g.op("Concat", Attributes.of("axis", 0), gathered(0).unsqueeze(0), g.vector(-1));
     Value flat = g.op("Reshape", x, wanted);

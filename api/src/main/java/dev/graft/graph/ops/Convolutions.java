@@ -21,6 +21,7 @@ public final class Convolutions {
   /** The rows of this family. */
   public static List<Operator> rows() {
     return List.of(
+        Columns.row(),
         Operator.of("Conv", 11, 2, 3, Convolutions::conv).withGradient(Convolutions::convGradient),
         Operator.of("ConvTranspose", 11, 2, 3, Convolutions::convTranspose)
             .withGradient(Convolutions::convTransposeGradient),

@@ -44,6 +44,16 @@ final class ConvolutionSamples {
             Sample.of("ConvTranspose", d.reals(1, 2, 3, 3), d.reals(2, 2, 3, 3))
                 .with("strides", new long[] {3, 2})
                 .with("output_shape", new long[] {10, 8}));
+    c.add(1, d -> Sample.of("Col2Im", d.reals(2, 12, 9)).vector(4, 5).vector(2, 3));
+    c.add(
+        1,
+        d ->
+            Sample.of("Col2Im", d.reals(1, 8, 6))
+                .vector(6, 5)
+                .vector(2, 2)
+                .with("strides", new long[] {2, 3})
+                .with("dilations", new long[] {2, 1})
+                .with("pads", new long[] {0, 1, 1, 1}));
   }
 
   private static long[] many(Draw d, int n, int low, int high) {

@@ -17,6 +17,22 @@ final class ConvolutionKernels {
     table.put("ConvInputGradient", ConvolutionKernels::inputGradient);
     table.put("ConvWeightGradient", ConvolutionKernels::weightGradient);
     table.put("ConvTranspose", ConvolutionKernels::convTranspose);
+    table.put("Col2Im", ConvolutionKernels::imageOfColumns);
+  }
+
+  private static List<Array> imageOfColumns(Call c) {
+    Array columns = c.in(0);
+    Window window = Window.of(c.attributes(), c.in(1).ints(), c.in(2).ints());
+    int channels = columns.dim(1) / window.kernelSize();
+    double[] image = new double[columns.dim(0) * channels * window.inSize()];
+    for (int channel = 0; channel < columns.dim(0) * channels; channel++) {
+      int to = channel * window.inSize();
+      int from = channel * window.kernelSize();
+      window.forEach(
+          (place, element, k) ->
+              image[to + element] += columns.real((from + k) * window.places() + place));
+    }
+    return List.of(Array.of(columns.dtype, window.inShape(columns.dim(0), channels), image));
   }
 
   private static int[] spatial(int[] shape) {
