@@ -17,8 +17,8 @@ final class Fairness {
     lines.add(
         "All strategies of a seed get the same labelled examples, and none sees the test part.");
     lines.add(
-        "Every strategy was run with the settings of the suite file and no others: none had more"
-            + " tries at finding good settings than the rest, and none was tuned on a result.");
+        "Every strategy was run with the settings of the suite file and no others. How its author"
+            + " came by them, only the author can say.");
     Map<TrainingSettings, List<String>> bySettings =
         suite.strategies().stream()
             .collect(
