@@ -65,12 +65,15 @@ public final class SpecializedPrograms<P extends AutoCloseable> implements AutoC
 
   /** Runs {@code body} with the program for these feeds, which is compiled if it is new. */
   public <R> R use(Map<String, ? extends Tensor> feeds, Function<P, R> body) {
-    Entry<P> entry = acquire(key(feeds));
-    try {
-      return body.apply(entry.program);
-    } finally {
-      release(entry);
-    }
+    return EngineCalls.call(
+        () -> {
+          Entry<P> entry = acquire(key(feeds));
+          try {
+            return body.apply(entry.program);
+          } finally {
+            release(entry);
+          }
+        });
   }
 
   private Key key(Map<String, ? extends Tensor> feeds) {

@@ -1,5 +1,6 @@
 package dev.graft.model;
 
+import dev.graft.backend.EngineCalls;
 import dev.graft.tensor.DType;
 import dev.graft.tensor.Dim;
 import dev.graft.tensor.HostTensor;
@@ -91,7 +92,7 @@ public final class NativeExtractor implements FeatureExtractor {
       throw new IllegalArgumentException(
           name + " takes '" + inputName + "' alone, but was given " + batch.keySet());
     }
-    return network.features(examples);
+    return EngineCalls.call(() -> network.features(examples));
   }
 
   @Override

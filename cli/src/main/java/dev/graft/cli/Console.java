@@ -1,10 +1,13 @@
 package dev.graft.cli;
 
+import dev.graft.backend.EngineCalls;
 import dev.graft.benchmarks.speed.BackendComparison;
 import dev.graft.benchmarks.suite.SuiteProgress;
 import dev.graft.train.Cancellation;
 import dev.graft.train.Progress;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
@@ -90,21 +93,22 @@ final class Console implements AutoCloseable {
   /** Turns Ctrl-C into a {@link Cancellation}. Closed when the work is over. */
   static final class Interruption implements AutoCloseable {
     private final AtomicBoolean requested = new AtomicBoolean();
-    private final Thread hook;
-    private final Thread worker = Thread.currentThread();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final Runnable request;
 
     private Interruption(Duration grace) {
-      this.hook =
-          new Thread(
-              () -> {
-                requested.set(true);
-                try {
-                  worker.join(grace.toMillis());
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              });
-      Runtime.getRuntime().addShutdownHook(hook);
+      request =
+          () -> {
+            requested.set(true);
+            try {
+              if (!over.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                System.err.println("broken off after " + grace.toSeconds() + " s of winding up");
+              }
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          };
+      EngineCalls.beforeEnd(request);
     }
 
     Cancellation cancellation() {
@@ -113,12 +117,8 @@ final class Console implements AutoCloseable {
 
     @Override
     public void close() {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The process is ending already, and the hook is running: there is nothing to remove.
-        Thread.yield();
-      }
+      over.countDown();
+      EngineCalls.forget(request);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.graft.backend.BackendException;
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.CompileOptions;
 import dev.graft.backend.Device;
+import dev.graft.backend.EngineCalls;
 import dev.graft.backend.EngineState;
 import dev.graft.backend.Lowering;
 import dev.graft.backend.NodeSignature;
@@ -109,7 +110,8 @@ final class OnnxBackend implements Backend {
     requireOpen();
     Map<String, HostTensor> frozen = options.compiledIn(this, graph, store);
     Key key = new Key(new Key.Same(graph), options.state(), frozen);
-    Compiled compiled = cache.acquire(key, () -> compile(graph, frozen, options.state()));
+    Compiled compiled =
+        EngineCalls.call(() -> cache.acquire(key, () -> compile(graph, frozen, options.state())));
     List<GraphInput> stateInputs = OnnxProgram.stateInputs(graph, options.state());
     return new OnnxProgram(this, graph, compiled, stateInputs, () -> cache.release(key));
   }

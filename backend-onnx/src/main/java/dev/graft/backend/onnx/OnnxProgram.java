@@ -1,6 +1,7 @@
 package dev.graft.backend.onnx;
 
 import ai.onnxruntime.OnnxTensor;
+import dev.graft.backend.EngineCalls;
 import dev.graft.backend.EngineFetches;
 import dev.graft.backend.EngineState;
 import dev.graft.backend.Feeds;
@@ -60,12 +61,12 @@ final class OnnxProgram implements Program {
 
   @Override
   public Fetches run(State state, Map<String, ? extends Tensor> given) {
-    return execute(EngineState.in(backend.memory(), state), given, false);
+    return EngineCalls.call(() -> execute(EngineState.in(backend.memory(), state), given, false));
   }
 
   @Override
   public Fetches step(State state, Map<String, ? extends Tensor> given) {
-    return execute(EngineState.in(backend.memory(), state), given, true);
+    return EngineCalls.call(() -> execute(EngineState.in(backend.memory(), state), given, true));
   }
 
   private Fetches execute(
