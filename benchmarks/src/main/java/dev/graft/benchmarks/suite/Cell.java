@@ -10,7 +10,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param model the pre-trained network
  * @param strategy the way of transfer
  * @param backend the engine
- * @param device where it runs, such as {@code cpu}
+ * @param device where it runs, such as {@code cpu}, or {@code cpu bfloat16} in another precision
+ *     than that of 32 bits
  * @param labelsPerClass labelled examples of each class; {@link #ALL} for all there are
  * @param seed decides the labelled examples drawn and all initial weights; arms with one seed make
  *     a pair

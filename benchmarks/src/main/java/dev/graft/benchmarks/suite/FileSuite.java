@@ -144,7 +144,7 @@ public final class FileSuite {
                         model.name(),
                         arm.name(),
                         engine.backend(),
-                        engine.device().toString(),
+                        engine.place().toString(),
                         labels,
                         seed,
                         digest(data, model, arm, engine)));

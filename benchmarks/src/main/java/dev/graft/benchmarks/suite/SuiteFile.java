@@ -1,6 +1,5 @@
 package dev.graft.benchmarks.suite;
 
-import dev.graft.backend.Device;
 import dev.graft.datasets.DataOptions;
 import dev.graft.datasets.RowImages;
 import dev.graft.train.TrainingSettings;
@@ -129,6 +128,6 @@ public record SuiteFile(
       TrainingSettings training,
       OptionalInt steps) {}
 
-  /** A backend on a device. */
-  public record Engine(String backend, Device device) {}
+  /** A backend, and where it computes. */
+  public record Engine(String backend, Place place) {}
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.graft.backend.BackendProvider;
 import dev.graft.backend.Backends;
 import dev.graft.backend.Device;
+import dev.graft.backend.Precision;
 import dev.graft.data.DataException;
 import dev.graft.transfer.Strategies;
 import java.io.IOException;
@@ -131,7 +132,7 @@ public final class SuiteReader {
 
   private List<SuiteFile.Engine> preferred(YamlNode top) {
     try {
-      return List.of(new SuiteFile.Engine(backends.preferred().name(), Device.CPU));
+      return List.of(new SuiteFile.Engine(backends.preferred().name(), Place.CPU));
     } catch (RuntimeException e) {
       top.problem(e.getMessage());
       return List.of();
@@ -141,9 +142,11 @@ public final class SuiteReader {
   private SuiteFile.Engine engine(YamlNode node) {
     String name = node.node().isTextual() ? node.asText() : node.text("name");
     String device = "cpu";
+    String precision = "fp32";
     if (!node.node().isTextual()) {
-      node.allow("name", "device");
-      device = node.text("device", "cpu");
+      node.allow("name", "device", "precision");
+      device = node.text("device", device);
+      precision = node.text("precision", precision);
     }
     try {
       BackendProvider provider = backends.get(name);
@@ -158,10 +161,10 @@ public final class SuiteReader {
                 + provider.availability().devices()
                 + provider.availability().problem().map(p -> ". " + p).orElse(""));
       }
-      return new SuiteFile.Engine(name, parsed);
+      return new SuiteFile.Engine(name, new Place(parsed, Precision.parse(precision)));
     } catch (RuntimeException e) {
       node.problem(e.getMessage());
-      return new SuiteFile.Engine(name, Device.CPU);
+      return new SuiteFile.Engine(name, Place.CPU);
     }
   }
 

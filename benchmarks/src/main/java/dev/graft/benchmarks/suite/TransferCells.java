@@ -3,7 +3,7 @@ package dev.graft.benchmarks.suite;
 import dev.graft.backend.Backend;
 import dev.graft.backend.BackendOptions;
 import dev.graft.backend.Backends;
-import dev.graft.backend.Device;
+import dev.graft.backend.PrecisionBackend;
 import dev.graft.data.ClassLabels;
 import dev.graft.data.Dataset;
 import dev.graft.data.Labeled;
@@ -142,13 +142,16 @@ public final class TransferCells implements CellRunner, AutoCloseable {
   }
 
   private Backend backend(Cell cell) {
+    Place place = Place.parse(cell.device());
     return open.computeIfAbsent(
-        cell.backend() + " " + cell.device(),
+        cell.backend() + " " + place,
         key ->
-            services
-                .backends()
-                .get(cell.backend())
-                .open(Device.parse(cell.device()), new BackendOptions(services.threads())));
+            PrecisionBackend.of(
+                services
+                    .backends()
+                    .get(cell.backend())
+                    .open(place.device(), new BackendOptions(services.threads())),
+                place.precision()));
   }
 
   /** A network is loaded once; if that fails, all cells that need it fail for the same reason. */
