@@ -27,4 +27,9 @@ public record Duplicate(String first, String second) {
     }
     return found;
   }
+
+  @Override
+  public String toString() {
+    return second + " is " + first;
+  }
 }

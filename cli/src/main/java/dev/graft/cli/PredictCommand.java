@@ -31,6 +31,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +70,8 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "INPUT",
       description =
           "Images, folders of images, files of examples such as a CSV, or - for standard input,"
-              + " one text or file per line. Without any, standard input.")
+              + " one text or file per line, or a table with the names of its columns. Without any,"
+              + " standard input.")
   private List<String> inputs = List.of("-");
 
   @Option(names = "--text", paramLabel = "COLUMN", description = "The text's column of a table.")
@@ -149,6 +151,10 @@ final class PredictCommand implements Callable<Integer> {
 
   /** A line is a text where the model reads texts, with a tab before its pair; else a file. */
   private void readLines(TransferredModel model, Batches batches) throws IOException {
+    if (first(model) instanceof TablePreprocessing) {
+      readTable(model, batches);
+      return;
+    }
     boolean texts = first(model) instanceof TextPreprocessing;
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -166,6 +172,16 @@ final class PredictCommand implements Callable<Integer> {
       if (!lines.ready()) {
         batches.flush(); // whoever writes line by line wants answers line by line
       }
+    }
+  }
+
+  private void readTable(TransferredModel model, Batches batches) throws IOException {
+    Path table = Files.createTempFile("standard-input", ".csv");
+    try {
+      Files.copy(System.in, table, StandardCopyOption.REPLACE_EXISTING);
+      read(table, model, batches);
+    } finally {
+      Files.delete(table);
     }
   }
 
