@@ -99,6 +99,7 @@ final class OpsetAdapters {
     row("Hardmax", 13, OpsetAdapters::flattenedSoftmax);
     row("Scatter", ANY, (n, t) -> n.operator = "ScatterElements");
     row("GroupNormalization", 21, OpsetAdapters::groupNormalization);
+    row("GridSample", 20, OpsetAdapters::gridSample);
     row("CastLike", ANY, OpsetAdapters::castLike);
     // These concern only element types that Graft does not have.
     row("Cast", ANY, (n, t) -> n.attributes.keySet().removeAll(Set.of("saturate", "round_mode")));
@@ -349,6 +350,12 @@ final class OpsetAdapters {
     }
     become(node, "Cast", target.emit(node, "wide", "Range", Attributes.NONE, bounds));
     node.attributes.put("to", dtype.name());
+  }
+
+  /** Until opset 20 the modes were called as they are in two dimensions. */
+  private static void gridSample(OnnxNode node, Target target) {
+    node.attributes.computeIfPresent(
+        "mode", (name, mode) -> mode.toString().replaceFirst("^bi(linear|cubic)$", "$1"));
   }
 
   /** Since opset 28 floats may have the divisor's sign; {@code fmod=1} is the dividend's. */

@@ -65,6 +65,19 @@ class OpsetAdaptersTest {
   }
 
   @Test
+  void modesOfGridSampleAreRenamed() {
+    Graph graph =
+        new OnnxFile(16)
+            .input("x", 1, 2, 4, 4)
+            .input("grid", 1, 3, 3, 2)
+            .node("GridSample", List.of("x", "grid"), List.of("y"), attr("mode", "bilinear"))
+            .output("y")
+            .read()
+            .graph();
+    assertEquals("linear", only(graph, "GridSample").attributes().s("mode", ""));
+  }
+
+  @Test
   void splitWithoutSizesSaysHowManyParts() {
     Graph graph =
         new OnnxFile(13)
