@@ -84,12 +84,12 @@ class SuiteReaderTest {
   @Test
   void anEngineIsGivenItsDeviceAndItsPrecision() throws IOException {
     SuiteFile suite =
-        read(GOOD.replace("[onnx]", "[onnx, {name: djl, device: cpu, precision: bf16}]"));
+        read(GOOD.replace("[onnx]", "[onnx, {name: onnx, device: cpu, precision: bf16}]"));
     List<SuiteFile.Engine> engines = suite.backends();
     assertEquals(new SuiteFile.Engine("onnx", Place.CPU), engines.get(0));
     assertEquals("cpu bfloat16", engines.get(1).place().toString());
     assertEquals(engines.get(1).place(), Place.parse(engines.get(1).place().toString()));
-    String message = problems(GOOD.replace("[onnx]", "[{name: djl, precision: fp8}]"));
+    String message = problems(GOOD.replace("[onnx]", "[{name: onnx, precision: fp8}]"));
     assertTrue(message.contains("backends[1]: no precision is called 'fp8'"), message);
   }
 
