@@ -18,8 +18,7 @@ import java.util.Map;
 
 /**
  * A program for a process of its own: runs a graph on one engine without a pause, until somebody
- * ends the process. One run takes seconds, for a JVM that ends gives native code 0.3 s to
- * return.
+ * ends the process. One run takes seconds, for a JVM that ends gives native code 0.3 s to return.
  */
 final class RunsUntilEnded {
   /** What it prints when it is at work. */
