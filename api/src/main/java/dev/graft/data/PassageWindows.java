@@ -33,9 +33,7 @@ public final class PassageWindows {
     List<Sample> samples =
         IntStream.range(0, questions.size()).mapToObj(questions::sample).toList();
     return new View(
-        questions,
-        preprocessing.type() + preprocessing.settings(),
-        new PassageWindows(samples, preprocessing));
+        questions, preprocessing.fingerprint(), new PassageWindows(samples, preprocessing));
   }
 
   public List<Sample> samples() {

@@ -4,6 +4,7 @@ import dev.graft.tensor.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * Turns samples into the inputs of a model. It belongs to the model and is saved with it.
@@ -15,6 +16,11 @@ public interface Preprocessing {
 
   /** Its settings as strings, numbers, booleans and lists: enough to make it again. */
   Map<String, Object> settings();
+
+  /** Equal for preprocessing that does the same, in every process. */
+  default String fingerprint() {
+    return type() + new TreeMap<>(settings());
+  }
 
   /**
    * What it needs besides its settings, such as a tokenizer: the content of files by name, which

@@ -14,7 +14,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -125,7 +124,7 @@ public final class LoadedExamples implements Examples {
 
   @Override
   public String fingerprint() {
-    return data.fingerprint() + preprocessing.type() + new TreeMap<>(preprocessing.settings());
+    return data.fingerprint() + preprocessing.fingerprint();
   }
 
   @Override

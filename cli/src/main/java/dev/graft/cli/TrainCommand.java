@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.graft.backend.Backend;
 import dev.graft.data.Dataset;
+import dev.graft.data.Folders;
 import dev.graft.data.Sample;
 import dev.graft.datasets.Opened;
 import dev.graft.datasets.TablePreprocessing;
@@ -38,7 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -211,7 +211,7 @@ final class TrainCommand implements Callable<Integer> {
       }
       Path state = out.toAbsolutePath().resolveSibling(out.getFileName() + ".checkpoints");
       if (!resume) {
-        delete(state);
+        Folders.delete(state);
       }
       TransferredModel fitted = fit(transfer.checkpoints(state), train, held);
       TransferredModel stored = quantize == null ? fitted : fitted.quantized();
@@ -226,7 +226,7 @@ final class TrainCommand implements Callable<Integer> {
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       writeMetrics(made, evaluation, judged, graft.backend(), seconds);
-      delete(state);
+      Folders.delete(state);
       print(output, made, evaluation, judged, seconds);
       if (quantize != null) {
         EvaluationReport.printLoss(
@@ -251,20 +251,6 @@ final class TrainCommand implements Callable<Integer> {
           : transfer.fit(train.data());
     } catch (DivergedException e) {
       throw keep(e);
-    }
-  }
-
-  /** Removes the state of a run that is over or not to be gone on with. */
-  private static void delete(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      List<Path> files;
-      try (Stream<Path> list = Files.list(folder)) {
-        files = list.toList();
-      }
-      for (Path file : files) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
     }
   }
 

@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -127,8 +126,7 @@ public final class DiskFeatureStore implements FeatureStore {
   private static String key(FeatureExtractor extractor, Preprocessing preprocessing, Dataset data) {
     return new ContentDigest()
         .add(extractor.fingerprint())
-        .add(preprocessing.type())
-        .add(new TreeMap<>(preprocessing.settings()).toString())
+        .add(preprocessing.fingerprint())
         .add(data.fingerprint())
         .add(ByteOrder.nativeOrder().toString())
         .hex();

@@ -1,6 +1,7 @@
 package dev.graft.onnx;
 
 import dev.graft.backend.Backend;
+import dev.graft.data.Folders;
 import dev.graft.data.Sample;
 import dev.graft.graph.Graph;
 import dev.graft.model.GraphModel;
@@ -103,7 +104,7 @@ public final class ModelBundle {
       Files.writeString(temporary.resolve(CARD), ModelCard.of(model, target));
       move(temporary, target);
     } finally {
-      delete(temporary);
+      Folders.delete(temporary);
     }
   }
 
@@ -192,17 +193,6 @@ public final class ModelBundle {
     }
     for (Path file : files) {
       AtomicFiles.move(file, to.resolve(file.getFileName()));
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

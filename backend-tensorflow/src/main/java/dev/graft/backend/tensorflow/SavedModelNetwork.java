@@ -1,5 +1,6 @@
 package dev.graft.backend.tensorflow;
 
+import dev.graft.data.Folders;
 import dev.graft.model.ModelFormatException;
 import dev.graft.model.NativeExtractor;
 import dev.graft.tensor.DType;
@@ -8,10 +9,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.tensorflow.Result;
@@ -58,7 +57,7 @@ final class SavedModelNetwork implements NativeExtractor.Network {
             .withConfigProto(backend.config())
             .load();
       } finally {
-        delete(folder);
+        Folders.delete(folder);
       }
     } catch (IOException | TensorFlowException e) {
       throw new ModelFormatException(
@@ -75,14 +74,6 @@ final class SavedModelNetwork implements NativeExtractor.Network {
         }
         Files.createDirectories(file.getParent());
         Files.copy(zip, file);
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
       }
     }
   }

@@ -12,7 +12,6 @@ import dev.graft.transfer.FeatureStore;
 import dev.graft.transfer.FeatureTable;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -24,7 +23,7 @@ final class KeptFeatures implements FeatureStore {
   private static final int LARGE = 4000;
 
   private final LoaderOptions loading;
-  private final Map<List<Object>, FeatureTable> kept = new ConcurrentHashMap<>();
+  private final Map<List<String>, FeatureTable> kept = new ConcurrentHashMap<>();
 
   KeptFeatures(LoaderOptions loading) {
     this.loading = loading;
@@ -42,12 +41,8 @@ final class KeptFeatures implements FeatureStore {
       return FeatureComputation.compute(
           extractor, preprocessing, data, loading, progress, cancellation);
     }
-    List<Object> key =
-        List.of(
-            extractor.fingerprint(),
-            preprocessing.type(),
-            new TreeMap<>(preprocessing.settings()),
-            whole.fingerprint());
+    List<String> key =
+        List.of(extractor.fingerprint(), preprocessing.fingerprint(), whole.fingerprint());
     FeatureTable all =
         kept.computeIfAbsent(
             key,

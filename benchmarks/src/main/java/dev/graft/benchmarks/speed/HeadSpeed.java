@@ -2,6 +2,7 @@ package dev.graft.benchmarks.speed;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.graft.data.Folders;
 import dev.graft.graph.edit.Heads;
 import dev.graft.random.Seed;
 import dev.graft.strategies.linear.LogisticRegression;
@@ -17,12 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Times the fit of a linear head on kept features, beside scikit-learn's logistic regression on the
@@ -164,22 +163,11 @@ public final class HeadSpeed {
           answer.path("accuracy").asDouble());
       return seconds;
     } finally {
-      delete(folder);
+      Folders.delete(folder);
     }
   }
 
   private static void print(PrintWriter out, String who, double seconds, double accuracy) {
     out.printf(Locale.ROOT, "%-20s %6.2f s, accuracy %.4f%n", who, seconds, accuracy);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> files;
-    try (Stream<Path> list = Files.list(folder)) {
-      files = list.toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
-    }
-    Files.delete(folder);
   }
 }
